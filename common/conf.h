@@ -1,0 +1,93 @@
+/* smtpban.conf(5): reading and checking. */
+#ifndef SMTPBAN_CONF_H
+#define SMTPBAN_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "msg.h"
+#include "prefix_set.h"
+
+/* The compiled-in paths of interface and manual. */
+#define CONF_FILE     "/etc/smtpban.conf"
+#define CONF_DATABASE "/var/lib/smtpban/bans.db"
+#define CONF_CONTROL  "/run/smtpban/control.sock"
+#define CONF_USER     "_smtpban"
+
+enum conf_route {
+	CONF_BLACKHOLE,
+	CONF_UNREACHABLE,
+	CONF_PROHIBIT,
+};
+
+/* Statements whose feature this version does not have. */
+enum conf_unsupported {
+	CONF_HAS_JOURNAL = 1 << 0,
+	CONF_HAS_MATCH = 1 << 1,
+	CONF_HAS_KNOWN = 1 << 2,
+	CONF_HAS_REPEATS = 1 << 3,
+	CONF_HAS_NETWORK = 1 << 4,
+	CONF_HAS_DISCONNECT = 1 << 5,
+	CONF_HAS_PORTS = 1 << 6,
+	CONF_HAS_METRICS = 1 << 7,
+};
+
+struct conf {
+	char *logs[MSG_LOGS_MAX]; /* absolute paths, or MSG_JOURNAL */
+	unsigned nlogs;
+	struct msg_policy policy;
+	struct prefix_set *whitelist; /* entries and files together */
+	uint32_t network_len[2];   /* IPv4, IPv6: ban by this length; 0: off */
+	uint32_t network_hosts[2]; /* after that many banned hosts */
+	uint32_t ban_for;          /* seconds; MSG_FOR_EVER */
+	uint32_t ban_double;       /* 1: repeated bans double */
+	uint32_t ban_max;          /* seconds at most, when doubling */
+	uint32_t remember;         /* seconds */
+	enum conf_route route;
+	uint32_t route_table; /* rtnetlink(7) table number; 254 is main */
+	uint32_t route_ports[16];
+	unsigned nroute_ports;
+	uint32_t route_protocol; /* 1..255, not one of the kernel's own */
+	bool disconnect;
+	char *database;
+	char *control;
+	char *user;
+	char *metrics_address; /* NULL: off */
+	uint32_t metrics_port;
+	uint32_t limit_bans;
+	uint32_t limit_requests; /* per second */
+	uint32_t unsupported;    /* enum conf_unsupported: given in the file */
+};
+
+/* Where error lines go: one call a line, without newline. */
+typedef void (*conf_report)(void *arg, const char *line);
+
+/*
+ * Read a configuration and the whitelist files it names.  Every error of the
+ * file is reported as "FILE:LINE: what is wrong"; one that has no line as
+ * "FILE: what is wrong".  With secure, the file and the whitelist files must
+ * belong to root or the caller and not be writable by group or others.  A
+ * NULL path is an empty file: all defaults.  Returns NULL after any error.
+ */
+struct conf *conf_read(const char *path, bool secure, conf_report, void *arg);
+void conf_free(struct conf *);
+
+/*
+ * Where the file names no log: /var/log/mail.log or /var/log/maillog,
+ * whichever is there, else the first of them, which is then waited for.
+ */
+void conf_default_logs(struct conf *);
+
+/*
+ * "30", "30s", "10m", "6h", "7d", "8w" in seconds, 1..MSG_SECONDS_MAX.
+ * Returns NULL or what is wrong, as a constant text.
+ */
+const char *conf_parse_time(const char *, uint32_t *seconds);
+
+/*
+ * The text that the log shows for each unsupported statement, by bit number;
+ * NULL past the end: "metrics", "log journal", ...
+ */
+const char *conf_unsupported_name(unsigned bit);
+
+#endif

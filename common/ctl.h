@@ -1,0 +1,118 @@
+/*
+ * What smtpbanctl and the daemon (its parser) say to each other over the
+ * control socket: SOCK_SEQPACKET, framed as in channel.h, one request a
+ * connection.  A contract of its own: no message of msg.h can be spelled here.
+ * Answers: any number of records, then CTL_DONE, or one of the errors.  A
+ * malformed request closes the connection.  "root": only a peer of uid 0.
+ */
+#ifndef SMTPBAN_CTL_H
+#define SMTPBAN_CTL_H
+
+#include <stdint.h>
+
+#include "ban.h"
+#include "category.h"
+#include "channel.h"
+#include "msg.h"
+
+enum ctl_request {
+	CTL_STATUS = 1001, /* empty; CTL_STATUS_RECORD, CTL_LOG_RECORD each */
+	CTL_BANS = 1002,   /* struct ctl_bans; CTL_BAN_RECORD each */
+	CTL_OFFENDERS = 1003, /* empty; CTL_OFFENDER_RECORD each */
+	CTL_CHECK = 1004,     /* struct ctl_address; CTL_CHECK_RECORD, then
+			       * CTL_OFFENDER_RECORD each */
+	CTL_BAN = 1005,       /* root; struct ctl_ban; CTL_BAN_RECORD */
+	CTL_UNBAN = 1006,     /* root; struct ctl_unban; CTL_DONE number */
+	CTL_EXPIRE = 1007,    /* root; empty; CTL_DONE number */
+	CTL_FLUSH = 1008,     /* root; empty; CTL_DONE number */
+	CTL_RELOAD = 1009,    /* root; empty */
+	CTL_LEVEL = 1010,     /* root; struct ctl_level */
+};
+
+enum ctl_answer {
+	CTL_DONE = 1101,  /* struct ctl_done; the end */
+	CTL_ERROR = 1102, /* struct ctl_error; the end */
+	CTL_STATUS_RECORD = 1103,
+	CTL_LOG_RECORD = 1104,
+	CTL_BAN_RECORD = 1105, /* struct ban */
+	CTL_OFFENDER_RECORD = 1106,
+	CTL_CHECK_RECORD = 1107,
+};
+
+struct ctl_bans {
+	uint32_t ended; /* 1: ended and remembered ones too */
+};
+struct ctl_address {
+	struct prefix prefix; /* an address or a network */
+};
+struct ctl_ban {
+	struct prefix prefix;
+	uint32_t seconds; /* 0: as configured; MSG_FOR_EVER */
+};
+struct ctl_unban {
+	struct prefix prefix;
+	uint32_t allow; /* seconds; 0: none */
+};
+struct ctl_level {
+	int32_t level; /* LOG_BRIEF or LOG_VERBOSE */
+};
+struct ctl_done {
+	uint32_t number;
+};
+
+enum ctl_error_kind {
+	CTL_DENIED = 1,  /* "only root may do that" */
+	CTL_REFUSED = 2, /* against policy */
+	CTL_FAILED = 3,  /* the system cannot */
+	CTL_ABSENT = 4,  /* unban of what is not banned */
+};
+struct ctl_error {
+	uint32_t kind;
+	char text[MSG_TEXT_LEN]; /* for reload: all errors, a line each */
+};
+
+struct ctl_status_record {
+	struct msg_counters enforcer;
+	int64_t now;
+	uint64_t lines; /* read since the start */
+	uint64_t cut;   /* lines longer than the limit, cut */
+	uint64_t
+	    events[CATEGORY_COUNT]; /* failures recognised, [0]: good logins */
+	uint64_t weighed[24]; /* failures counted in each of the last 24 hours,
+			       * [0]: the running hour */
+	uint64_t offenders;
+	uint64_t offenders_limit;
+	uint32_t replaying; /* 1: not yet at the end of the log */
+	int32_t level;
+};
+
+struct ctl_log_record {
+	uint32_t present;  /* 1: open, 0: waited for */
+	uint32_t error;    /* errno why not, or 0 */
+	uint64_t behind;   /* bytes not yet read */
+	int64_t last_line; /* time of the last line; 0: none */
+	uint64_t lines;
+	char path[MSG_PATH_LEN];
+};
+
+struct ctl_offender_record {
+	struct prefix prefix;
+	uint32_t category; /* what counts together: 0 for the general one */
+	uint32_t count;
+	uint32_t threshold;
+	uint32_t within;                 /* seconds */
+	uint32_t counts[CATEGORY_COUNT]; /* by category, in that window */
+	int64_t first; /* oldest and newest failure in the window */
+	int64_t last;
+};
+_Static_assert(sizeof(struct ctl_offender_record) == 88, "padding");
+
+struct ctl_check_record {
+	struct ban ban;              /* covers it, the widest active one or the
+				  * remembered one; since 0 and state 0: none */
+	struct prefix whitelist;     /* covers it; family 0: none */
+	uint32_t protocol;           /* of our own routes */
+	char reason[MSG_REASON_LEN]; /* why a ban would be refused, or empty */
+};
+
+#endif

@@ -1,0 +1,106 @@
+#include <errno.h>
+#include <grp.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl_socket.h"
+
+static int
+ctl_socket(const char *path, int flags, struct sockaddr_un *sun)
+{
+	memset(sun, 0, sizeof(*sun));
+	sun->sun_family = AF_UNIX;
+	if (strlcpy(sun->sun_path, path, sizeof(sun->sun_path)) >=
+	    sizeof(sun->sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
+}
+
+/* Close fd without losing what went wrong; returns -1. */
+static int
+give_up(int fd)
+{
+	int error = errno;
+
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+int
+ctl_connect(const char *path)
+{
+	struct sockaddr_un sun;
+	int fd;
+
+	if ((fd = ctl_socket(path, 0, &sun)) == -1)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+		return give_up(fd);
+	return fd;
+}
+
+static void
+make_folder(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL || slash == path)
+		return;
+	*slash = '\0';
+	(void)mkdir(path, 0755);
+	*slash = '/';
+}
+
+/* True if somebody answers; one that was killed just now may still seem to. */
+static bool
+is_alive(const char *path)
+{
+	const struct timespec while_dying = { .tv_nsec = 50000000 };
+	int fd, tries;
+
+	for (tries = 0; tries < 20; tries++) {
+		if ((fd = ctl_connect(path)) == -1)
+			return false;
+		close(fd);
+		(void)nanosleep(&while_dying, NULL);
+	}
+	return true;
+}
+
+int
+ctl_listen(const char *path)
+{
+	const struct group *gr = getgrnam(CTL_GROUP);
+	struct sockaddr_un sun;
+	struct stat st;
+	mode_t mask;
+	int fd, bound;
+
+	if (is_alive(path)) {
+		errno = EADDRINUSE;
+		return -1;
+	}
+	if ((fd = ctl_socket(path, SOCK_NONBLOCK, &sun)) == -1)
+		return -1;
+	mask = umask(022);
+	make_folder(sun.sun_path);
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)unlink(path);
+	umask(0177);
+	bound = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
+	umask(mask);
+	/* The group first, its right to ask last. */
+	if (bound == -1 || listen(fd, 64) == -1 ||
+	    (gr != NULL &&
+		(chown(path, 0, gr->gr_gid) == -1 || chmod(path, 0660) == -1)))
+		return give_up(fd);
+	return fd;
+}

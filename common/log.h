@@ -1,0 +1,57 @@
+/*
+ * Log lines: to standard error, to the service manager (standard error with
+ * sd-daemon(3) "<N>" priorities), or to syslog(3).
+ */
+#ifndef SMTPBAN_LOG_H
+#define SMTPBAN_LOG_H
+
+#include <stddef.h>
+
+#ifndef __printflike
+#define __printflike(f, v) __attribute__((format(printf, f, v)))
+#endif
+#ifndef __dead
+#define __dead __attribute__((noreturn))
+#endif
+
+enum log_target {
+	LOG_TO_STDERR,
+	LOG_TO_MANAGER,
+	LOG_TO_SYSLOG, /* facility daemon, so that no mail log holds our lines */
+};
+
+enum log_level {
+	LOG_BRIEF = -1,    /* warnings and errors */
+	LOG_NORMAL = 0,    /* bans, releases, reloads */
+	LOG_VERBOSE = 1,   /* what was asked, opened, skipped */
+	LOG_EVERY_LINE = 2 /* each counted line */
+};
+
+/*
+ * Name the program and choose the target.  The syslog socket is opened here,
+ * so that it outlives a chroot.  Before the first call, lines go to stderr.
+ */
+void log_init(const char *program, enum log_target, int level);
+void log_set_level(int);
+int log_level(void);
+enum log_target log_target(void);
+
+/* End the process with status 1; fatal adds strerror(errno). */
+__dead void fatal(const char *, ...) __printflike(1, 2);
+__dead void fatalx(const char *, ...) __printflike(1, 2);
+
+/* log_warn adds strerror(errno); errno is kept. */
+void log_warn(const char *, ...) __printflike(1, 2);
+void log_warnx(const char *, ...) __printflike(1, 2);
+void log_info(const char *, ...) __printflike(1, 2);
+void log_verbose(const char *, ...) __printflike(1, 2);
+void log_line(const char *, ...) __printflike(1, 2);
+
+/*
+ * The only way for text from outside into a line: n bytes of src in double
+ * quotes, cut to fit, everything but printable ASCII, quote and backslash
+ * escaped as \xNN.  Returns dst.
+ */
+const char *log_quote(char *dst, size_t dstsize, const char *src, size_t n);
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * The contract between the enforcer (root) and the parser (hostile text).
+ * Fixed-width payloads without padding, one range of numbers for each
+ * direction, no number used again.  Texts are NUL-terminated within their
+ * field.  A type, length or value not allowed here is fatal to the receiver.
+ */
+#ifndef SMTPBAN_MSG_H
+#define SMTPBAN_MSG_H
+
+#include <stdint.h>
+
+#include "ban.h"
+#include "category.h"
+#include "channel.h"
+#include "prefix.h"
+
+#define MSG_PARSER_FD   3    /* the parser's end, at exec */
+#define MSG_LOGS_MAX    32   /* sources in one configuration */
+#define MSG_PATH_LEN    1024 /* of a log, NUL included */
+#define MSG_NAME_LEN    256  /* NAME_MAX and a NUL */
+#define MSG_REASON_LEN  120
+#define MSG_TEXT_LEN    4000
+#define MSG_COUNT_MAX   1000000 /* failures in one ban request */
+#define MSG_SECONDS_MAX (100U * 366 * 86400)
+#define MSG_FOR_EVER    UINT32_MAX /* in seconds fields */
+#define MSG_JOURNAL     "journal"  /* the path of the journal source */
+
+/* Requests: parser to enforcer. */
+enum msg_request {
+	MSG_CONFINED = 1,      /* empty; privileges are gone, send all */
+	MSG_BAN_REQUEST = 2,   /* struct msg_ban_request */
+	MSG_UNBAN_REQUEST = 3, /* struct msg_unban_request */
+	MSG_FLUSH = 4,         /* empty; release every ban */
+	MSG_EXPIRE = 5,        /* empty; release all that is due */
+	MSG_RELOAD = 6,        /* empty; read the configuration again */
+	MSG_LOG_OPEN = 7,      /* struct msg_log_open */
+	MSG_CHECK = 8,      /* struct msg_check: what stands against a ban? */
+	MSG_COUNTERS = 9,   /* empty */
+	MSG_LEVEL = 10,     /* struct msg_level */
+	MSG_PONG = 11,      /* empty */
+	MSG_FOLLOWING = 12, /* empty; the replay is over */
+};
+
+/* Enforcer to parser. */
+enum msg_event {
+	MSG_CONF_BEGIN = 101,     /* empty; a new configuration follows */
+	MSG_CONF_POLICY = 102,    /* struct msg_policy, once */
+	MSG_CONF_WHITELIST = 103, /* struct prefix, each entry */
+	MSG_CONF_LOG = 104,       /* struct msg_conf_log, each source */
+	MSG_CONF_COMMIT = 105,    /* empty; take it in place of the old */
+	MSG_WATCH = 106,          /* struct msg_watch and, the first time, an
+				* inotify descriptor */
+	MSG_LOG = 107,       /* struct msg_log and, unless error, the file */
+	MSG_LISTENER = 108,  /* empty, and the control socket */
+	MSG_BAN_STATE = 109, /* struct ban; with an id it answers a request */
+	MSG_READY = 110,     /* empty; all bans were sent, start the replay */
+	MSG_DONE = 111,      /* struct msg_done: success, the answer's end */
+	MSG_REFUSED = 112,   /* struct msg_refused: against policy */
+	MSG_FAILED = 113,    /* struct msg_text: the system cannot */
+	MSG_CHECKED = 114,   /* struct msg_checked */
+	MSG_COUNTED = 115,   /* struct msg_counters */
+	MSG_PING = 116,      /* empty; answer MSG_PONG */
+	MSG_NEW_LEVEL = 117, /* struct msg_level */
+	MSG_DUMP = 118,      /* empty; SIGUSR1 came, log your counters */
+};
+
+/* A threshold of count 0 is not set: the general one holds. */
+struct msg_threshold {
+	uint32_t count;  /* failures */
+	uint32_t within; /* seconds */
+};
+
+enum msg_repeats {
+	MSG_REPEATS_PASSWORD = 1,
+	MSG_REPEATS_USER = 2,
+	MSG_REPEATS_ALL = 3,
+};
+
+/* All that the parser decides by, but for whitelist and logs. */
+struct msg_policy {
+	struct msg_threshold threshold[CATEGORY_COUNT]; /* [0]: in general */
+	struct msg_threshold network; /* all clients of a /24 or /48 together */
+	uint32_t counted;             /* bit 1 << category: these count */
+	uint32_t known_for;           /* seconds a good login is remembered */
+	uint32_t known_patience;  /* times the threshold for a known client */
+	uint32_t repeats;         /* enum msg_repeats */
+	uint32_t private_allowed; /* 1: private clients can be banned */
+	uint32_t inet6_len;       /* bits: IPv6 clients are counted by this */
+	uint32_t limit_offenders;
+	uint32_t zero;
+};
+_Static_assert(sizeof(struct msg_policy) == 112, "msg_policy has padding");
+
+/* A source keeps its index over reloads, as long as its path is in them. */
+struct msg_conf_log {
+	uint32_t index; /* below MSG_LOGS_MAX */
+	char path[MSG_PATH_LEN];
+};
+
+/*
+ * The inotify descriptor of a source reports the directory of its log, and
+ * the log itself by another watch.  A directory event with this name (or any,
+ * if the name is empty) tells that the log may have come or changed: ask for
+ * it with MSG_LOG_OPEN.
+ */
+struct msg_watch {
+	uint32_t index;
+	int32_t wd; /* of the directory */
+	char name[MSG_NAME_LEN];
+};
+
+enum msg_which {
+	MSG_CURRENT = 1,
+	MSG_ROTATED = 2, /* the file rotated last: .1, .0 or -YYYYMMDD */
+};
+struct msg_log_open {
+	uint32_t index;
+	uint32_t which; /* enum msg_which */
+};
+struct msg_log {
+	uint32_t index;
+	uint32_t which;
+	uint32_t error; /* errno of open(2), ENOENT when there is none, or 0 */
+	int32_t wd;     /* the watch on this file; -1 for MSG_ROTATED */
+};
+
+struct msg_ban_request {
+	struct prefix prefix;
+	uint32_t category; /* MANUAL: by hand */
+	uint32_t count;    /* failures, 0..MSG_COUNT_MAX */
+	uint32_t seconds;  /* by hand: how long, or MSG_FOR_EVER; else 0 */
+};
+_Static_assert(sizeof(struct msg_ban_request) == 32, "padding");
+
+struct msg_unban_request {
+	struct prefix prefix;
+	uint32_t allow; /* seconds it is not banned again; 0: none */
+};
+struct msg_check {
+	struct prefix prefix;
+};
+struct msg_done {
+	uint32_t number; /* of bans released, where that was asked */
+};
+struct msg_refused {
+	struct prefix prefix;
+	char reason[MSG_REASON_LEN]; /* "a gateway of this host" */
+};
+struct msg_text {
+	char text[MSG_TEXT_LEN]; /* lines separated by newlines */
+};
+struct msg_checked {
+	uint32_t protocol;           /* of our routes: rtm_protocol */
+	char reason[MSG_REASON_LEN]; /* why a ban is refused, or empty */
+};
+struct msg_level {
+	int32_t level; /* enum log_level */
+};
+struct msg_counters {
+	int64_t started; /* wall clock */
+	uint64_t bans;   /* active */
+	uint64_t banned; /* made since the start */
+	uint64_t released;
+	uint64_t refused;
+	uint64_t healed;       /* routes that others removed, put back */
+	uint64_t foreign;      /* bans whose prefix another's route holds */
+	uint64_t remembered;   /* ended bans that are kept */
+	uint64_t ledger_bytes; /* both files */
+	char error[MSG_REASON_LEN * 2]; /* the last failure, or empty */
+};
+
+#endif

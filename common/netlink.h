@@ -1,0 +1,70 @@
+/*
+ * rtnetlink(7) sockets: requests are gathered, sent in one batch, and each has
+ * its own result.  Errors are those of errno.
+ */
+#ifndef SMTPBAN_NETLINK_H
+#define SMTPBAN_NETLINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include "prefix.h"
+
+/* Acknowledging more at once overruns a receive buffer of the default size. */
+#define NETLINK_BATCH 256
+
+struct netlink;
+
+/* A message from the kernel. */
+typedef void (*netlink_visit)(void *arg, struct nlmsghdr *);
+
+/*
+ * A socket for requests, blocking; or one that listens to groups (bit
+ * RTNLGRP_x - 1 each), not blocking.  Returns NULL with errno on failure.
+ */
+struct netlink *netlink_open(uint32_t groups);
+void netlink_close(struct netlink *);
+int netlink_fd(const struct netlink *);
+
+/*
+ * Begin the next request of the batch, of at most NETLINK_BATCH, with len bytes
+ * of its type's header, and add attributes to it.
+ */
+void netlink_begin(struct netlink *, uint16_t type, uint16_t flags,
+    const void *header, size_t len);
+void netlink_put(struct netlink *, uint16_t attr, const void *, size_t len);
+
+/*
+ * Send the batch and wait for every result.  What the kernel answers besides
+ * is shown to visit.  Returns the results in order, 0 or an errno each, which
+ * hold until the next exchange; or NULL with errno when the socket failed.
+ */
+const int *netlink_exchange(struct netlink *, netlink_visit, void *arg);
+
+/*
+ * Ask for all objects that match the header.  What others changed meanwhile
+ * begins again, a bounded number of times, so an object may be shown twice.
+ * Returns 0, or -1 with errno.
+ */
+int netlink_dump(struct netlink *, uint16_t type, const void *header,
+    size_t len, netlink_visit, void *arg);
+
+/*
+ * Read one datagram, as many messages as are in it.  Returns 0, or -1 with
+ * errno; ENOBUFS when something was lost.
+ */
+int netlink_read(struct netlink *, netlink_visit, void *arg);
+
+/*
+ * The address in attr of a message of this family (AF_INET, AF_INET6) as a
+ * prefix of len bits, or as a host where that is more than it has.  False if
+ * there is none.
+ */
+bool netlink_prefix(struct prefix *, int family, const struct nlattr *attr,
+    unsigned len);
+
+#endif
