@@ -1,0 +1,169 @@
+#include <string.h>
+
+#include "control_reply.h"
+#include "follow.h"
+#include "mirror.h"
+#include "offenders.h"
+#include "parser.h"
+#include "policy.h"
+
+static void
+message_set(struct channel_msg *m, uint32_t type, uint32_t id,
+    const void *payload, size_t len)
+{
+	m->hdr = (struct channel_hdr){ type, (uint32_t)len, id, 0 };
+	m->fd = -1;
+	memcpy(m->payload, payload, len);
+}
+
+void
+reply_set_first(struct reply *r, uint32_t type, const void *payload, size_t len)
+{
+	message_set(&r->first, type, r->id, payload, len);
+}
+
+void
+reply_set_error(struct reply *r, enum ctl_error_kind kind, const char *text)
+{
+	struct ctl_error error;
+
+	memset(&error, 0, sizeof(error));
+	error.kind = kind;
+	(void)strlcpy(error.text, text, sizeof(error.text));
+	reply_set_first(r, CTL_ERROR, &error, sizeof(error));
+}
+
+static bool
+next_log(const struct reply *r, const struct parser *p, struct reply_cursor *at,
+    struct channel_msg *m)
+{
+	struct ctl_log_record record;
+
+	while (at->group < MSG_LOGS_MAX) {
+		if (!follow_describe(p->follow, at->group++, &record))
+			continue;
+		message_set(m, CTL_LOG_RECORD, r->id, &record, sizeof(record));
+		return true;
+	}
+	return false;
+}
+
+static bool
+next_ban(const struct reply *r, const struct parser *p, struct reply_cursor *at,
+    struct channel_msg *m)
+{
+	const struct ban *b;
+
+	b = mirror_next(p->mirror, at->begun ? &at->prefix : NULL);
+	while (b != NULL && r->list != REPLY_ALL_BANS && b->state != BAN_ACTIVE)
+		b = mirror_next(p->mirror, &b->prefix);
+	if (b == NULL)
+		return false;
+	at->begun = true;
+	at->prefix = b->prefix;
+	message_set(m, CTL_BAN_RECORD, r->id, b, sizeof(*b));
+	return true;
+}
+
+static void
+offender_put(const struct reply *r, const struct msg_threshold *by_group,
+    const struct offender *o, struct channel_msg *m)
+{
+	struct ctl_offender_record record;
+
+	memset(&record, 0, sizeof(record));
+	record.prefix = o->prefix;
+	record.category = o->group;
+	record.count = o->count;
+	record.threshold = by_group[o->group].count;
+	record.within = by_group[o->group].within;
+	memcpy(record.counts, o->counts, sizeof(record.counts));
+	record.first = o->first;
+	record.last = o->last;
+	message_set(m, CTL_OFFENDER_RECORD, r->id, &record, sizeof(record));
+}
+
+static bool
+next_offender(const struct reply *r, const struct parser *p,
+    struct reply_cursor *at, struct channel_msg *m)
+{
+	const struct msg_threshold *by_group;
+	struct offender o;
+
+	by_group = policy_settings(p->policy)->threshold;
+	if (offenders_next(policy_offenders(p->policy),
+		at->begun ? &at->prefix : NULL, at->group, by_group, r->now,
+		&o) == 0)
+		return false;
+	at->begun = true;
+	at->prefix = o.prefix;
+	at->group = o.group;
+	offender_put(r, by_group, &o, m);
+	return true;
+}
+
+static bool
+next_offender_of(const struct reply *r, const struct parser *p,
+    struct reply_cursor *at, struct channel_msg *m)
+{
+	const struct msg_threshold *by_group;
+	struct offender o;
+
+	by_group = policy_settings(p->policy)->threshold;
+	while (at->group < CATEGORY_COUNT) {
+		if (offenders_get(policy_offenders(p->policy), &r->one,
+			at->group++, by_group, r->now, &o) == 0)
+			continue;
+		offender_put(r, by_group, &o, m);
+		return true;
+	}
+	return false;
+}
+
+static bool
+next_of_list(const struct reply *r, const struct parser *p,
+    struct reply_cursor *at, struct channel_msg *m)
+{
+	switch (r->list) {
+	case REPLY_LOGS:
+		return next_log(r, p, at, m);
+	case REPLY_BANS:
+	case REPLY_ALL_BANS:
+		return next_ban(r, p, at, m);
+	case REPLY_OFFENDERS:
+		return next_offender(r, p, at, m);
+	case REPLY_OFFENDERS_ONE:
+		return next_offender_of(r, p, at, m);
+	case REPLY_NO_LIST:
+		break;
+	}
+	return false;
+}
+
+bool
+reply_next(const struct reply *r, const struct parser *p,
+    struct reply_cursor *at, struct channel_msg *m)
+{
+	struct ctl_done done = { r->number };
+
+	if (at->stage == REPLY_FIRST) {
+		at->stage =
+		    r->first.hdr.type == CTL_ERROR ? REPLY_END : REPLY_LIST;
+		if (r->first.hdr.type != 0) {
+			message_set(m, r->first.hdr.type, r->id,
+			    r->first.payload, r->first.hdr.len);
+			return true;
+		}
+	}
+	if (at->stage == REPLY_LIST) {
+		if (next_of_list(r, p, at, m))
+			return true;
+		at->stage = REPLY_DONE;
+	}
+	if (at->stage == REPLY_DONE) {
+		at->stage = REPLY_END;
+		message_set(m, CTL_DONE, r->id, &done, sizeof(done));
+		return true;
+	}
+	return false;
+}

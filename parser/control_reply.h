@@ -1,0 +1,61 @@
+/*
+ * The answer to a control client, made record by record while he reads, so
+ * that a slow one holds no memory however long the list is.
+ */
+#ifndef SMTPBAN_CONTROL_REPLY_H
+#define SMTPBAN_CONTROL_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ctl.h"
+
+struct parser;
+
+/* What follows the first record. */
+enum reply_list {
+	REPLY_NO_LIST,
+	REPLY_LOGS,
+	REPLY_BANS,
+	REPLY_ALL_BANS,      /* the ended ones too */
+	REPLY_OFFENDERS,     /* all of them */
+	REPLY_OFFENDERS_ONE, /* the entries of one prefix */
+};
+
+enum reply_stage {
+	REPLY_FIRST,
+	REPLY_LIST,
+	REPLY_DONE,
+	REPLY_END,
+};
+
+/* Where it stands. */
+struct reply_cursor {
+	enum reply_stage stage;
+	bool begun;           /* prefix and group are those last shown */
+	uint32_t group;       /* of an offender; of logs the index */
+	struct prefix prefix; /* of a ban or an offender */
+};
+
+struct reply {
+	uint32_t id;              /* of the request */
+	struct channel_msg first; /* type 0: there is none */
+	enum reply_list list;
+	struct prefix one; /* REPLY_OFFENDERS_ONE: as it is counted */
+	int64_t now;       /* wall clock: where the windows end */
+	uint32_t number;   /* for CTL_DONE */
+	struct reply_cursor at;
+};
+
+void reply_set_first(struct reply *, uint32_t type, const void *payload,
+    size_t len);
+
+/* Instead of all else.  The text is cut to fit. */
+void reply_set_error(struct reply *, enum ctl_error_kind, const char *text);
+
+/* The next message, moving the cursor on.  False at the end. */
+bool reply_next(const struct reply *, const struct parser *,
+    struct reply_cursor *, struct channel_msg *);
+
+#endif

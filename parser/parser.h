@@ -1,0 +1,28 @@
+/* What the parser process holds, passed to each of its modules. */
+#ifndef SMTPBAN_PARSER_H
+#define SMTPBAN_PARSER_H
+
+#include "stats.h"
+
+struct control;
+struct enforcer;
+struct event_base;
+struct follow;
+struct judge;
+struct mirror;
+struct policy;
+struct setup;
+
+struct parser {
+	struct event_base *base;
+	struct enforcer *enforcer; /* the channel to it */
+	struct setup *setup;       /* a configuration that is arriving */
+	struct policy *policy;
+	struct mirror *mirror;
+	struct judge *judge;
+	struct follow *follow;
+	struct control *control;
+	struct stats stats;
+};
+
+#endif

@@ -1,0 +1,176 @@
+/* Matching messages with compiled templates: see template.h for their form. */
+#include <string.h>
+
+#include "template.h"
+#include "template_tree.h"
+
+#define CANDIDATES_MAX 8
+
+static const void *walk_nodes(struct walk *, unsigned, const char *);
+
+/* Past quotes and backslashes, which only one of two copies may have. */
+static const char *
+skip_quoting(const char *p, const char *end)
+{
+	while (p < end && (*p == '"' || *p == '\\'))
+		p++;
+	return p;
+}
+
+/* Does the text at p begin with NAME, quoted or not, and end with it? */
+static bool
+is_copy(const char *name, const char *name_end, const char *p, const char *end)
+{
+	for (;;) {
+		name = skip_quoting(name, name_end);
+		p = skip_quoting(p, end);
+		if (name == name_end)
+			return p == end || *p == ' ';
+		if (p == end || *p++ != *name++)
+			return false;
+	}
+}
+
+/*
+ * Does "=<NAME>" stand after p, as from=, to= or helo=?  That tells the whole
+ * of NAME from a beginning of it.  NAME is given with its brackets.
+ */
+static bool
+is_repeated(const char *name, const char *name_end, const char *p,
+    const char *end)
+{
+	while ((p = memmem(p, (size_t)(end - p), "=<", 2)) != NULL) {
+		p++;
+		if (is_copy(name, name_end, p, end))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * "<NAME>: " and a reason.  NAME can hold ">: " and the words of a reason, so
+ * the right end is the last one whose NAME comes again among the attributes;
+ * it is the first one where none does, as in a line that was cut.  What the
+ * client gains by a forgery is another category, never another address.
+ */
+static const void *
+walk_name(struct walk *w, const struct node *n, const char *p)
+{
+	const void *first = NULL, *best = NULL, *row;
+	const char *q = p;
+	int tries;
+
+	if (p == w->end || *p != '<')
+		return NULL;
+	for (tries = 0; tries < CANDIDATES_MAX; tries++, q += 3) {
+		q = memmem(q, (size_t)(w->end - q), ">: ", 3);
+		if (q == NULL)
+			break;
+		row = walk_nodes(w, n->child, q + 3);
+		if (row == NULL)
+			continue;
+		if (first == NULL)
+			first = row;
+		else if (is_repeated(p, q + 1, q + 3, w->end))
+			best = row;
+	}
+	return best != NULL ? best : first;
+}
+
+/*
+ * The server's own words, up to the first place of the literal after them.  No
+ * later place is tried: it could lie in what the client chose.
+ */
+static const void *
+walk_server(struct walk *w, const struct node *n, const char *p)
+{
+	const struct node *lit;
+	const void *row;
+	const char *q;
+	unsigned i;
+
+	for (i = n->child; i != 0; i = lit->next) {
+		lit = &w->tree->nodes[i];
+		q = memmem(p, (size_t)(w->end - p), lit->lit, lit->len);
+		if (q == NULL)
+			continue;
+		row = walk_nodes(w, lit->child, q + lit->len);
+		if (row == NULL)
+			row = lit->row;
+		if (row != NULL)
+			return row;
+	}
+	return NULL;
+}
+
+/* As many of the counters as come before what follows in the template. */
+static const void *
+walk_stats(struct walk *w, const struct node *n, const char *p)
+{
+	const void *row;
+
+	do
+		row = walk_nodes(w, n->child, p);
+	while (row == NULL && (p = template_take_stat(p, w->end)) != NULL);
+	return row;
+}
+
+/* What the node's last placeholder gathers, once all of it fits. */
+static const void *
+finish(struct walk *w, const struct node *n, const char *p)
+{
+	if (n->op == OP_REASON)
+		template_take_reason(w, p);
+	else if (n->op == OP_USER)
+		template_take_login(w, p);
+	return n->row;
+}
+
+/* The row of the first template in these siblings that fits from p on. */
+static const void *
+walk_nodes(struct walk *w, unsigned i, const char *p)
+{
+	const struct node *n;
+	const void *row;
+	const char *q;
+
+	for (; i != 0; i = n->next) {
+		n = &w->tree->nodes[i];
+		row = NULL;
+		q = NULL;
+		if (n->op == OP_LITERAL) {
+			if (p == w->end || *p != *n->lit)
+				continue;
+			if ((size_t)(w->end - p) >= n->len &&
+			    memcmp(p, n->lit, n->len) == 0)
+				q = p + n->len;
+		} else if (n->op == OP_NAME)
+			row = walk_name(w, n, p);
+		else if (n->op == OP_SERVER)
+			row = walk_server(w, n, p);
+		else if (n->op == OP_STATS)
+			row = walk_stats(w, n, p);
+		else
+			q = template_take(w, n, p);
+		if (q != NULL) {
+			row = walk_nodes(w, n->child, q);
+			if (row == NULL && n->row != NULL)
+				row = finish(w, n, q);
+		}
+		if (row != NULL)
+			return row;
+	}
+	return NULL;
+}
+
+bool
+template_match(const struct template_tree *tree, const char *message, size_t n,
+    struct template_match *m)
+{
+	struct walk w = { tree, message + n, m };
+
+	memset(m, 0, sizeof(*m));
+	m->count = 1;
+	m->row = walk_nodes(&w, tree->first, message);
+	return m->row != NULL;
+}

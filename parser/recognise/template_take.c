@@ -1,0 +1,283 @@
+/* What each placeholder of a template takes: see template.h. */
+#include <string.h>
+
+#include "template.h"
+#include "template_tree.h"
+
+#define NAME_MAX_LEN     255 /* of a host name */
+#define ADDR_MAX_LEN     45  /* of an address as text */
+#define DOVECOT_USER_MAX 88  /* Dovecot cuts at 80, and adds an ellipsis */
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool
+is_word(char c)
+{
+	return is_upper(c) || is_digit(c) || (c >= 'a' && c <= 'z') ||
+	    c == '-' || c == '_';
+}
+
+/* Past the literal of n bytes, or NULL. */
+static const char *
+take_text(const char *p, const char *end, const char *text, size_t n)
+{
+	if ((size_t)(end - p) < n || memcmp(p, text, n) != 0)
+		return NULL;
+	return p + n;
+}
+
+static const char *
+take_digits(const char *p, const char *end, uint32_t *number)
+{
+	const char *start = p;
+	uint32_t n = 0;
+
+	for (; p < end && is_digit(*p) && p - start < 9; p++)
+		n = n * 10 + (uint32_t)(*p - '0');
+	*number = n;
+	return p > start ? p : NULL;
+}
+
+/* What Postfix writes after a client. */
+static bool
+ends_client(char c)
+{
+	return c == ' ' || c == ':' || c == ',' || c == ';';
+}
+
+/*
+ * "[ADDRESS]" and an optional ":PORT".  Without the closing bracket the line
+ * was cut, perhaps in the middle of the address.
+ */
+static const char *
+take_bracketed(struct walk *w, const char *p)
+{
+	const char *close, *port;
+	size_t room;
+
+	if (p == w->end || *p != '[')
+		return NULL;
+	p++;
+	room = (size_t)(w->end - p);
+	close =
+	    memchr(p, ']', room < ADDR_MAX_LEN + 1 ? room : ADDR_MAX_LEN + 1);
+	if (close == NULL ||
+	    prefix_parse_addr(p, (size_t)(close - p), &w->m->client) == -1)
+		return NULL;
+	p = close + 1;
+	w->m->port = 0;
+	if (w->end - p > 1 && *p == ':' && is_digit(p[1])) {
+		port = take_digits(p + 1, w->end, &w->m->port);
+		p = port != NULL ? port : p;
+	}
+	return p == w->end || ends_client(*p) ? p : NULL;
+}
+
+static const char *
+take_client(struct walk *w, const char *p)
+{
+	const char *start = p;
+
+	while (p < w->end && (is_word(*p) || *p == '.') &&
+	    p - start <= NAME_MAX_LEN)
+		p++;
+	return p > start ? take_bracketed(w, p) : NULL;
+}
+
+static const char *
+take_addrport(struct walk *w, const char *p)
+{
+	p = take_bracketed(w, p);
+	return p != NULL && w->m->port != 0 ? p : NULL;
+}
+
+/* "RCPT", "END-OF-MESSAGE", "DATA content", "DATA (123 bytes)" */
+static const char *
+take_verb(const char *p, const char *end)
+{
+	const char *start = p, *q;
+	uint32_t bytes;
+
+	while (p < end && (is_upper(*p) || *p == '-'))
+		p++;
+	if (p == start)
+		return NULL;
+	if ((q = take_text(p, end, " content", 8)) != NULL)
+		return q;
+	if ((q = take_text(p, end, " (", 2)) != NULL &&
+	    (q = take_digits(q, end, &bytes)) != NULL &&
+	    (q = take_text(q, end, " bytes)", 7)) != NULL)
+		return q;
+	return p;
+}
+
+static const char *
+take_word(const char *p, const char *end)
+{
+	const char *start = p;
+
+	while (p < end && is_word(*p))
+		p++;
+	return p > start ? p : NULL;
+}
+
+static const char *
+take_num(const char *p, const char *end)
+{
+	const char *start = p;
+
+	while (p < end && (is_digit(*p) || (*p == '.' && p > start)))
+		p++;
+	return p > start ? p : NULL;
+}
+
+const char *
+template_take_stat(const char *p, const char *end)
+{
+	const char *start;
+
+	if (p == end || *p != ' ')
+		return NULL;
+	p = take_word(p + 1, end);
+	if (p == NULL || p == end || *p != '=')
+		return NULL;
+	for (start = ++p; p < end && (is_digit(*p) || *p == '/');)
+		p++;
+	return p > start ? p : NULL;
+}
+
+/* "5.7.1 " */
+static const char *
+take_status(const char *p, const char *end)
+{
+	if (end - p < 6 || !is_digit(*p) || p[1] != '.')
+		return NULL;
+	p = take_num(p, end);
+	return p != NULL && p < end && *p == ' ' ? p + 1 : NULL;
+}
+
+/* "554 5.7.1 ", "554 " or "5.7.1 ": the first digit is the class. */
+static const char *
+take_reply(const char *p, const char *end, char class)
+{
+	const char *status;
+
+	if (end - p < 4 || *p != class)
+		return NULL;
+	if (is_digit(p[1]) && is_digit(p[2]) && p[3] == ' ') {
+		p += 4;
+		status = take_status(p, end);
+		return status != NULL ? status : p;
+	}
+	return take_status(p, end);
+}
+
+/* A user name from p on, unless the server says that it has none. */
+static void
+take_user(struct walk *w, const char *p, const char *end)
+{
+	static const char none[] = "(unavailable)";
+
+	if (p == end || take_text(p, end, none, sizeof(none) - 1) == end)
+		return;
+	w->m->user = p;
+	w->m->user_len = (size_t)(end - p);
+}
+
+/* The reason is the server's; the user name goes on to the end of the line. */
+void
+template_take_reason(struct walk *w, const char *p)
+{
+	static const char key[] = ", sasl_username=";
+	const char *q;
+
+	q = memmem(p, (size_t)(w->end - p), key, sizeof(key) - 1);
+	if (q != NULL)
+		take_user(w, q + sizeof(key) - 1, w->end);
+}
+
+/* A user that logged in: Postfix may tell more of the message after it. */
+void
+template_take_login(struct walk *w, const char *p)
+{
+	static const char *const more[] = { ", sasl_sender=",
+		", orig_queue_id=", ", orig_client=" };
+	const char *end = w->end, *q;
+	size_t i;
+
+	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		q = memmem(p, (size_t)(end - p), more[i], strlen(more[i]));
+		if (q != NULL)
+			end = q;
+	}
+	take_user(w, p, end);
+}
+
+/*
+ * Dovecot's "USER>, method=MECH, rip=ADDRESS,".  USER is client text, of which
+ * Dovecot writes 80 bytes at most, and no longer line is cut that early.  So
+ * the last end that lies within this bound is Dovecot's own.
+ */
+static const char *
+take_dovecot(struct walk *w, const char *p)
+{
+	static const char method[] = ", method=", rip[] = ", rip=";
+	const char *user = p, *found = NULL, *close, *q;
+
+	for (q = p; q < w->end && q - p <= DOVECOT_USER_MAX; q++)
+		if (*q == '>' &&
+		    (take_text(q + 1, w->end, method, sizeof(method) - 1) ||
+			take_text(q + 1, w->end, rip, sizeof(rip) - 1)))
+			found = q;
+	if (found == NULL)
+		return NULL;
+	p = found + 1;
+	if ((q = take_text(p, w->end, method, sizeof(method) - 1)) != NULL)
+		p = take_word(q, w->end);
+	if (p == NULL ||
+	    (p = take_text(p, w->end, rip, sizeof(rip) - 1)) == NULL)
+		return NULL;
+	close = memchr(p, ',', (size_t)(w->end - p));
+	if (close == NULL ||
+	    prefix_parse_addr(p, (size_t)(close - p), &w->m->client) == -1)
+		return NULL;
+	take_user(w, user, found);
+	return close;
+}
+
+const char *
+template_take(struct walk *w, const struct node *n, const char *p)
+{
+	switch (n->op) {
+	case OP_CLIENT:
+		return take_client(w, p);
+	case OP_ADDRPORT:
+		return take_addrport(w, p);
+	case OP_DOVECOT:
+		return take_dovecot(w, p);
+	case OP_VERB:
+		return take_verb(p, w->end);
+	case OP_WORD:
+		return take_word(p, w->end);
+	case OP_NUM:
+		return take_num(p, w->end);
+	case OP_COUNT:
+		return take_digits(p, w->end, &w->m->count);
+	case OP_4XX:
+		return take_reply(p, w->end, '4');
+	case OP_5XX:
+		return take_reply(p, w->end, '5');
+	default:
+		return p;
+	}
+}

@@ -1,0 +1,37 @@
+/* What was read and counted since the start. */
+#ifndef SMTPBAN_STATS_H
+#define SMTPBAN_STATS_H
+
+#include <stdint.h>
+
+#include "category.h"
+
+#define STATS_HOURS 24
+
+struct event;
+
+struct stats {
+	uint64_t lines;
+	uint64_t cut;                    /* lines over the limit */
+	uint64_t events[CATEGORY_COUNT]; /* failures; [0]: good logins */
+	int64_t newest; /* hours since the epoch; the others are before it */
+	uint64_t weighed[STATS_HOURS]; /* by hour, modulo STATS_HOURS */
+};
+
+/* An event was recognised, whether or not it weighs. */
+void stats_count_event(struct stats *, const struct event *);
+
+/*
+ * n failures of this time (seconds) count against their client.  A time after
+ * now is taken as now, so that a false one does not clear the hours.
+ */
+void stats_weigh(struct stats *, int64_t time, uint32_t n, int64_t now);
+
+/* The last hours, the running one first. */
+void stats_hours(const struct stats *, int64_t now,
+    uint64_t hours[STATS_HOURS]);
+
+/* SIGUSR1: as lines of the log. */
+void stats_log(const struct stats *, uint64_t offenders, uint64_t bans);
+
+#endif
