@@ -1,0 +1,273 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "smtpband.h"
+
+#define TURN_MAX      256   /* requests carried out together */
+#define SPREAD_MS     50    /* how long to wait when the rate is used up */
+#define LIMIT_SAID_MS 60000 /* between lines about the limit of bans */
+
+static void
+require(bool holds, const char *what)
+{
+	if (!holds)
+		fatalx("malformed request from the parser: %s", what);
+}
+
+static void
+on_confined(struct enforcer *e, const struct channel_msg *m)
+{
+	reload_tell(e);
+}
+
+/* What the guard lets pass can still be one too many or too early. */
+static bool
+over_limits(struct enforcer *e, const struct msg_ban_request *req,
+    char reason[MSG_REASON_LEN])
+{
+	const struct ban_entry *entry;
+
+	if (e->bans.active.n + e->turn.n >= e->conf->limit_bans)
+		turn_commit(e);
+	entry = bans_find(&e->bans, &req->prefix);
+	if (entry != NULL && entry->ban.allowed > clock_wall() &&
+	    req->category != CATEGORY_MANUAL)
+		strlcpy(reason, "allowed for a time", MSG_REASON_LEN);
+	else if (e->bans.active.n >= e->conf->limit_bans &&
+	    (entry == NULL || entry->ban.state != BAN_ACTIVE))
+		snprintf(reason, MSG_REASON_LEN, "the limit of %u bans",
+		    e->conf->limit_bans);
+	else
+		return false;
+	return true;
+}
+
+/* One line a minute is enough about a limit, which each client can reach. */
+static void
+log_refusal(struct enforcer *e, const struct prefix *p, const char *reason,
+    bool limit)
+{
+	char text[PREFIX_STRLEN];
+
+	if (limit && e->limit_said != 0 &&
+	    clock_ms() - e->limit_said < LIMIT_SAID_MS)
+		return;
+	if (limit)
+		e->limit_said = clock_ms();
+	log_info("ban of %s refused: %s", prefix_format(p, text), reason);
+}
+
+static void
+on_ban(struct enforcer *e, const struct channel_msg *m)
+{
+	const struct msg_ban_request *req = (const void *)m->payload;
+	char reason[MSG_REASON_LEN];
+	bool guarded;
+
+	require(prefix_is_valid(&req->prefix), "prefix");
+	require(req->category > CATEGORY_NONE && req->category < CATEGORY_COUNT,
+	    "category");
+	require(req->count <= MSG_COUNT_MAX, "count");
+	require(req->seconds == 0 || req->category == CATEGORY_MANUAL,
+	    "seconds");
+	require(req->seconds <= MSG_SECONDS_MAX || req->seconds == MSG_FOR_EVER,
+	    "seconds");
+	guarded = guard_refuses(e->conf, e->host, &req->prefix, reason);
+	if (guarded || over_limits(e, req, reason)) {
+		e->counters.refused++;
+		log_refusal(e, &req->prefix, reason, !guarded);
+		reply_refused(e, m->hdr.id, &req->prefix, reason);
+		return;
+	}
+	ban_begin(&turn_touch(e, &req->prefix, m->hdr.id)->ban, e->conf,
+	    req->category, req->count, req->seconds, clock_wall());
+}
+
+/* The answer to a release, once it is in kernel and ledger. */
+static void
+answer_released(struct enforcer *e, const struct channel_msg *m,
+    uint32_t number)
+{
+	turn_commit(e);
+	if (e->rewrite_at != 0)
+		reply_failed(e, m->hdr.id, "released, but not written: %s",
+		    e->counters.error);
+	else
+		reply_done(e, m->hdr.id, number);
+}
+
+static void
+on_unban(struct enforcer *e, const struct channel_msg *m)
+{
+	const struct msg_unban_request *req = (const void *)m->payload;
+	const struct ban_entry *entry;
+	bool active;
+
+	require(prefix_is_valid(&req->prefix), "prefix");
+	require(req->allow <= MSG_SECONDS_MAX, "allow");
+	entry = bans_find(&e->bans, &req->prefix);
+	active = entry != NULL && entry->ban.state == BAN_ACTIVE;
+	if (active || req->allow != 0)
+		release_one(e, &req->prefix, req->allow, "by hand");
+	answer_released(e, m, active || req->allow != 0);
+}
+
+static void
+on_flush(struct enforcer *e, const struct channel_msg *m)
+{
+	answer_released(e, m, release_all(e));
+}
+
+static void
+on_expire(struct enforcer *e, const struct channel_msg *m)
+{
+	answer_released(e, m, release_due(e));
+}
+
+static void
+on_reload(struct enforcer *e, const struct channel_msg *m)
+{
+	reload(e, m->hdr.id);
+}
+
+static void
+on_log_open(struct enforcer *e, const struct channel_msg *m)
+{
+	const struct msg_log_open *req = (const void *)m->payload;
+	struct msg_log log = { req->index, req->which, 0, -1 };
+	struct source *s;
+	int fd;
+
+	require(req->index < MSG_LOGS_MAX, "log");
+	require(req->which == MSG_CURRENT || req->which == MSG_ROTATED,
+	    "which log");
+	s = &e->sources.v[req->index];
+	reply_watches(e);
+	if ((fd = source_open(s, req->which)) == -1)
+		log.error = (uint32_t)errno;
+	else if (req->which == MSG_CURRENT)
+		log.wd = s->file;
+	reply_send(e, MSG_LOG, m->hdr.id, &log, sizeof(log), fd);
+	if (fd != -1)
+		close(fd);
+}
+
+static void
+on_check(struct enforcer *e, const struct channel_msg *m)
+{
+	const struct msg_check *req = (const void *)m->payload;
+	struct msg_checked checked = { e->conf->route_protocol, "" };
+
+	require(prefix_is_valid(&req->prefix), "prefix");
+	if (!guard_refuses(e->conf, e->host, &req->prefix, checked.reason))
+		checked.reason[0] = '\0';
+	reply_send(e, MSG_CHECKED, m->hdr.id, &checked, sizeof(checked), -1);
+}
+
+static void
+on_counters(struct enforcer *e, const struct channel_msg *m)
+{
+	struct msg_counters *c = &e->counters;
+	const struct ban_entry *entry;
+
+	turn_commit(e);
+	c->bans = e->bans.active.n;
+	c->remembered = e->bans.ended.n;
+	c->ledger_bytes = ledger_bytes(e->ledger);
+	c->foreign = 0;
+	BANS_FOREACH(entry, &e->bans)
+		c->foreign += (entry->ban.flags & BAN_FOREIGN) != 0;
+	reply_send(e, MSG_COUNTED, m->hdr.id, c, sizeof(*c), -1);
+}
+
+static void
+on_level(struct enforcer *e, const struct channel_msg *m)
+{
+	const struct msg_level *req = (const void *)m->payload;
+
+	require(req->level >= LOG_BRIEF && req->level <= LOG_EVERY_LINE,
+	    "level");
+	log_set_level(req->level);
+}
+
+static void
+on_pong(struct enforcer *e, const struct channel_msg *m)
+{
+	notify_send("WATCHDOG=1");
+}
+
+static void
+on_following(struct enforcer *e, const struct channel_msg *m)
+{
+	log_info("the logs were replayed, following them");
+}
+
+static const struct {
+	uint32_t type;
+	bool told; /* allowed after the parser was told all, or only before */
+	size_t len;
+	void (*handle)(struct enforcer *, const struct channel_msg *);
+} handlers[] = {
+	{ MSG_CONFINED, false, 0, on_confined },
+	{ MSG_BAN_REQUEST, true, sizeof(struct msg_ban_request), on_ban },
+	{ MSG_UNBAN_REQUEST, true, sizeof(struct msg_unban_request), on_unban },
+	{ MSG_FLUSH, true, 0, on_flush },
+	{ MSG_EXPIRE, true, 0, on_expire },
+	{ MSG_RELOAD, true, 0, on_reload },
+	{ MSG_LOG_OPEN, true, sizeof(struct msg_log_open), on_log_open },
+	{ MSG_CHECK, true, sizeof(struct msg_check), on_check },
+	{ MSG_COUNTERS, true, 0, on_counters },
+	{ MSG_LEVEL, true, sizeof(struct msg_level), on_level },
+	{ MSG_PONG, true, 0, on_pong },
+	{ MSG_FOLLOWING, true, 0, on_following },
+};
+
+void
+request_dispatch(struct enforcer *e, const struct channel_msg *m)
+{
+	size_t i, n = sizeof(handlers) / sizeof(handlers[0]);
+
+	require(m->fd == -1, "descriptor");
+	for (i = 0; i < n && handlers[i].type != m->hdr.type; i++)
+		;
+	if (i == n)
+		fatalx("malformed request from the parser: type");
+	require(handlers[i].told == e->told, "not now");
+	require(handlers[i].len == m->hdr.len, "length");
+	handlers[i].handle(e, m);
+}
+
+int
+request_wait(struct enforcer *e)
+{
+	int64_t limit = e->conf->limit_requests, now = clock_ms();
+	int64_t since = now - e->filled < 1000 ? now - e->filled : 1000;
+	int64_t tokens = e->tokens + since * limit / 1000;
+
+	if (tokens > e->tokens) {
+		e->filled = now;
+		e->tokens = (uint32_t)(tokens < limit ? tokens : limit);
+	}
+	if (e->tokens > 0)
+		return 0;
+	return limit < 1000 / SPREAD_MS ? 1000 / (int)limit + 1 : SPREAD_MS;
+}
+
+void
+request_read(struct enforcer *e)
+{
+	static struct channel_msg m;
+	int i, got = 1;
+
+	for (i = 0; i < TURN_MAX && e->tokens > 0; i++) {
+		if ((got = channel_recv(e->channel, &m)) != 1)
+			break;
+		e->tokens--;
+		request_dispatch(e, &m);
+	}
+	turn_commit(e);
+	if (got == 0 || (got == -1 && errno != EAGAIN))
+		fatalx("the parser ended");
+}

@@ -1,0 +1,27 @@
+/* Starting the parser, and giving up what is not needed after that. */
+#ifndef SMTPBAN_SPAWN_H
+#define SMTPBAN_SPAWN_H
+
+#include <sys/types.h>
+
+#include "log.h"
+
+/* The parser's root directory: made if it is missing, checked by the parser. */
+#define SPAWN_CHROOT "/run/smtpban/empty"
+
+/*
+ * Fork, and execute smtpban-parser with its end of a new channel as
+ * descriptor 3, /dev/null for input and output, standard error only where log
+ * lines go there, all others closed, and an environment of our own.
+ * *channel is our end, non-blocking.  Returns its process; any failure here
+ * ends the program.
+ */
+pid_t spawn_parser(const char *user, enum log_target, int *channel);
+
+/*
+ * Keep CAP_NET_ADMIN (routes) and CAP_DAC_READ_SEARCH (logs that others own)
+ * and nothing else, for good.  Failing is fatal.
+ */
+void sandbox_enter(void);
+
+#endif

@@ -1,0 +1,180 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "smtpband.h"
+
+struct ban_entry *
+turn_touch(struct enforcer *e, const struct prefix *p, uint32_t id)
+{
+	struct turn *t = &e->turn;
+	struct ban_entry *entry;
+
+	entry = bans_find(&e->bans, p);
+	if (t->n == TURN_CHANGES || (entry != NULL && entry->touched)) {
+		turn_commit(e);
+		entry = bans_find(&e->bans, p);
+	}
+	if (entry == NULL)
+		entry = bans_insert(&e->bans, p);
+	bans_unqueue(&e->bans, entry);
+	entry->touched = true;
+	t->v[t->n++] = (struct turn_change){ entry, entry->ban, id };
+	return entry;
+}
+
+/*
+ * What came of one route.  A ban that the kernel refuses is undone and
+ * answered, so that the rest can be written; a release stands, and the route
+ * that stayed behind goes with the next reconciliation.
+ */
+static void
+turn_outcome(struct enforcer *e, struct turn_change *c, int error, bool add)
+{
+	char text[PREFIX_STRLEN];
+
+	prefix_format(&c->before.prefix, text);
+	if (add && error == EEXIST) {
+		c->entry->ban.flags |= BAN_FOREIGN;
+		log_warnx("ban of %s: somebody else's route is there", text);
+		return;
+	}
+	enforcer_failed(e, "%s the route of %s: %s",
+	    add ? "adding" : "deleting", text, strerror(error));
+	if (!add) {
+		clock_plan(&e->heal_at, clock_ms() + RETRY_MS);
+		return;
+	}
+	c->entry->ban = c->before;
+	if (c->id != 0)
+		reply_failed(e, c->id, "route: %s", strerror(error));
+	c->id = 0;
+}
+
+/* The routes of the turn; which change each belongs to is in owner. */
+static void
+turn_kernel(struct enforcer *e)
+{
+	static struct route_change v[TURN_CHANGES];
+	static struct turn_change *owner[TURN_CHANGES];
+	struct turn_change *c;
+	size_t i, n = 0;
+
+	for (c = e->turn.v; c < e->turn.v + e->turn.n; c++) {
+		bool active = c->entry->ban.state == BAN_ACTIVE;
+
+		if (active == (c->before.state == BAN_ACTIVE))
+			continue;
+		v[n] = (struct route_change){ c->before.prefix,
+			active ? ROUTE_ADD : ROUTE_DELETE, ECANCELED };
+		owner[n++] = c;
+	}
+	if (n > 0 && route_apply(e->route, v, n) == -1)
+		log_warn("routes");
+	for (i = 0; i < n; i++)
+		if (v[i].result != 0)
+			turn_outcome(e, owner[i], v[i].result,
+			    v[i].op == ROUTE_ADD);
+}
+
+/* What was marked unwritten is on disk now. */
+static void
+turn_written(struct enforcer *e)
+{
+	struct ban_entry *entry;
+
+	e->rewrite_at = 0;
+	BANS_FOREACH(entry, &e->bans) {
+		if ((entry->ban.flags & BAN_UNWRITTEN) == 0)
+			continue;
+		entry->ban.flags &= ~(uint32_t)BAN_UNWRITTEN;
+		reply_state(e, &entry->ban, 0);
+	}
+	log_info("ledger %s: written again", e->conf->database);
+}
+
+int
+turn_write(struct enforcer *e)
+{
+	int error;
+
+	if (ledger_pending(e->ledger) == 0 || ledger_commit(e->ledger) == 0) {
+		if (e->rewrite_at != 0)
+			turn_written(e);
+		return 0;
+	}
+	error = errno;
+	enforcer_failed(e, "ledger %s: %s", e->conf->database, strerror(error));
+	e->rewrite_at = clock_ms() + RETRY_MS;
+	return error;
+}
+
+/* Hand the changes to the ledger; returns as turn_write. */
+static int
+turn_ledger(struct enforcer *e)
+{
+	const struct turn_change *c;
+
+	for (c = e->turn.v; c < e->turn.v + e->turn.n; c++)
+		if (memcmp(&c->entry->ban, &c->before, sizeof(struct ban)) !=
+			0 &&
+		    ledger_put(e->ledger, &c->entry->ban) == -1)
+			fatal("ledger");
+	return turn_write(e);
+}
+
+static void
+log_ban(const struct ban *ban)
+{
+	char text[PREFIX_STRLEN], length[24] = "ever";
+
+	if (ban->expires != BAN_FOR_EVER)
+		snprintf(length, sizeof(length), "%llds",
+		    (long long)(ban->expires - clock_wall()));
+	log_info("banned %s for %s after %u hits (%s)",
+	    prefix_format(&ban->prefix, text), length, ban->count,
+	    category_name(ban->category));
+}
+
+static void
+turn_answer(struct enforcer *e, struct turn_change *c, int error)
+{
+	struct ban *ban = &c->entry->ban;
+
+	if (ban->state == BAN_ACTIVE && c->before.state != BAN_ACTIVE)
+		e->counters.banned++;
+	if (ban->state == BAN_ACTIVE &&
+	    (c->before.state != BAN_ACTIVE ||
+		c->before.expires != ban->expires))
+		log_ban(ban);
+	if (error != 0) {
+		ban->flags |= BAN_UNWRITTEN;
+		if (c->id != 0)
+			reply_failed(e, c->id, "in force, but not written: %s",
+			    strerror(error));
+		c->id = 0;
+	}
+	reply_state(e, ban, c->id);
+}
+
+void
+turn_commit(struct enforcer *e)
+{
+	struct turn_change *c;
+	int error;
+
+	if (e->turn.n == 0)
+		return;
+	turn_kernel(e);
+	error = turn_ledger(e);
+	for (c = e->turn.v; c < e->turn.v + e->turn.n; c++) {
+		if (c->entry->ban.state != 0)
+			turn_answer(e, c, error);
+		c->entry->touched = false;
+		bans_settle(&e->bans, c->entry,
+		    ban_due(&c->entry->ban, e->conf));
+	}
+	e->turn.n = 0;
+	reply_flush(e);
+}
