@@ -1,0 +1,255 @@
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "ctl_socket.h"
+#include "show.h"
+
+#define PATIENCE     60         /* seconds without an answer */
+#define RECORDS_MAX  (4U << 20) /* of one kind: an answer has an end */
+#define RECORDS_STEP 64
+
+/* A connected socket that gives up waiting, or -1 with errno. */
+static int
+client_connect(const char *path)
+{
+	struct timeval patience = { .tv_sec = PATIENCE };
+	int sock, saved;
+
+	if ((sock = ctl_connect(path)) == -1)
+		return -1;
+	if (setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		sizeof(patience)) == 0 &&
+	    setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience,
+		sizeof(patience)) == 0)
+		return sock;
+	saved = errno;
+	close(sock);
+	errno = saved;
+	return -1;
+}
+
+static void
+client_warn_connect(const char *path)
+{
+	if (errno == ENOENT || errno == ECONNREFUSED)
+		warnx("%s: smtpband is not running (%s)", path,
+		    strerror(errno));
+	else if (errno == EACCES)
+		warnx("%s: %s: only root and members of group smtpban may ask",
+		    path, strerror(errno));
+	else
+		warn("%s", path);
+}
+
+/* An array of n records with room for one more. */
+static void *
+client_room(void *array, size_t n, size_t size)
+{
+	if (n >= RECORDS_MAX)
+		errx(1, "the daemon's answer has no end");
+	if (n != 0 && (n < RECORDS_STEP || (n & (n - 1)) != 0))
+		return array;
+	array = reallocarray(array, n == 0 ? RECORDS_STEP : n * 2, size);
+	if (array == NULL)
+		err(1, NULL);
+	return array;
+}
+
+static int
+client_take_ban(struct answer *a, const struct channel_msg *m)
+{
+	struct ban ban;
+
+	memcpy(&ban, m->payload, sizeof(ban));
+	if (!prefix_is_valid(&ban.prefix))
+		return -1;
+	a->bans = client_room(a->bans, a->nbans, sizeof(ban));
+	a->bans[a->nbans++] = ban;
+	return 0;
+}
+
+static int
+client_take_offender(struct answer *a, const struct channel_msg *m)
+{
+	struct ctl_offender_record o;
+
+	memcpy(&o, m->payload, sizeof(o));
+	if (!prefix_is_valid(&o.prefix))
+		return -1;
+	a->offenders = client_room(a->offenders, a->noffenders, sizeof(o));
+	a->offenders[a->noffenders++] = o;
+	return 0;
+}
+
+static int
+client_take_log(struct answer *a, const struct channel_msg *m)
+{
+	struct ctl_log_record log;
+
+	memcpy(&log, m->payload, sizeof(log));
+	log.path[sizeof(log.path) - 1] = '\0';
+	a->logs = client_room(a->logs, a->nlogs, sizeof(log));
+	a->logs[a->nlogs++] = log;
+	return 0;
+}
+
+static int
+client_take_status(struct answer *a, const struct channel_msg *m)
+{
+	memcpy(&a->status, m->payload, sizeof(a->status));
+	a->status.enforcer.error[sizeof(a->status.enforcer.error) - 1] = '\0';
+	a->has_status = true;
+	return 0;
+}
+
+static int
+client_take_check(struct answer *a, const struct channel_msg *m)
+{
+	struct ctl_check_record *c = &a->check;
+
+	memcpy(c, m->payload, sizeof(*c));
+	c->reason[sizeof(c->reason) - 1] = '\0';
+	a->has_check = true;
+	if (c->ban.state != 0 && !prefix_is_valid(&c->ban.prefix))
+		return -1;
+	return c->whitelist.family == 0 || prefix_is_valid(&c->whitelist) ? 0 :
+									    -1;
+}
+
+static int
+client_take_done(struct answer *a, const struct channel_msg *m)
+{
+	struct ctl_done done;
+
+	memcpy(&done, m->payload, sizeof(done));
+	a->number = done.number;
+	return 0;
+}
+
+static const struct {
+	uint32_t type;
+	size_t len;
+	int (*take)(struct answer *, const struct channel_msg *);
+} records[] = {
+	{ CTL_DONE, sizeof(struct ctl_done), client_take_done },
+	{ CTL_STATUS_RECORD, sizeof(struct ctl_status_record),
+	    client_take_status },
+	{ CTL_LOG_RECORD, sizeof(struct ctl_log_record), client_take_log },
+	{ CTL_BAN_RECORD, sizeof(struct ban), client_take_ban },
+	{ CTL_OFFENDER_RECORD, sizeof(struct ctl_offender_record),
+	    client_take_offender },
+	{ CTL_CHECK_RECORD, sizeof(struct ctl_check_record),
+	    client_take_check },
+};
+
+static int
+client_take(struct answer *a, const struct channel_msg *m)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++)
+		if (records[i].type == m->hdr.type)
+			return m->hdr.len == records[i].len ?
+			    records[i].take(a, m) :
+			    -1;
+	return -1;
+}
+
+/* The errors of a reload are whole lines; others end ours. */
+static void
+client_warn_error(const char *what, uint32_t request,
+    const struct channel_msg *m)
+{
+	struct ctl_error e;
+
+	if (m->hdr.len != sizeof(e)) {
+		warnx("%s: the daemon's answer makes no sense", what);
+		return;
+	}
+	memcpy(&e, m->payload, sizeof(e));
+	e.text[sizeof(e.text) - 1] = '\0';
+	if (request == CTL_RELOAD && e.kind == CTL_FAILED) {
+		show_text(stderr, e.text, true);
+		return;
+	}
+	fprintf(stderr, "%s: %s: %s", program_invocation_short_name, what,
+	    e.kind == CTL_REFUSED    ? "refused: " :
+		e.kind == CTL_FAILED ? "failed: " :
+				       "");
+	if (e.text[0] == '\0' && e.kind == CTL_ABSENT)
+		strlcpy(e.text, "not banned", sizeof(e.text));
+	show_text(stderr, e.text[0] != '\0' ? e.text : "no reason given", true);
+}
+
+static void
+client_warn_receive(const char *what, int result)
+{
+	if (result == 0)
+		warnx("%s: smtpband closed the connection", what);
+	else if (errno == EAGAIN)
+		warnx("%s: no answer within %d seconds", what, PATIENCE);
+	else
+		warn("%s: no answer", what);
+}
+
+static int
+client_receive(int sock, const char *what, uint32_t request, struct answer *a)
+{
+	static struct channel_msg m;
+	int n;
+
+	for (;;) {
+		do
+			n = channel_recv(sock, &m);
+		while (n == -1 && errno == EINTR);
+		if (n != 1) {
+			client_warn_receive(what, n);
+			return -1;
+		}
+		if (m.fd != -1)
+			close(m.fd);
+		if (m.hdr.type == CTL_ERROR) {
+			client_warn_error(what, request, &m);
+			return -1;
+		}
+		if (client_take(a, &m) == -1) {
+			warnx("%s: the daemon's answer makes no sense", what);
+			return -1;
+		}
+		if (m.hdr.type == CTL_DONE)
+			return 0;
+	}
+}
+
+int
+client_ask(const char *socket_path, const char *what, uint32_t type,
+    const void *payload, size_t len, struct answer *a)
+{
+	int sock, result = -1;
+
+	if ((sock = client_connect(socket_path)) == -1) {
+		client_warn_connect(socket_path);
+		return -1;
+	}
+	if (channel_send(sock, type, 1, payload, len, -1) == -1)
+		warn("%s", socket_path);
+	else
+		result = client_receive(sock, what, type, a);
+	close(sock);
+	return result;
+}
+
+void
+client_free(struct answer *a)
+{
+	free(a->bans);
+	free(a->offenders);
+	free(a->logs);
+}

@@ -1,0 +1,144 @@
+/* smtpbanctl: asks the running smtpband, and analyses log files. */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "conf.h"
+
+static const struct entry {
+	const char *name;
+	command run;
+	int least, most; /* arguments; most -1: any number */
+	const char *arguments;
+} commands[] = {
+	{ "status", command_status, 0, 0, "" },
+	{ "bans", command_bans, 0, 0, "" },
+	{ "offenders", command_offenders, 0, 0, "" },
+	{ "check", command_check, 1, 1, " address" },
+	{ "ban", command_ban, 1, 3, " prefix [for time]" },
+	{ "unban", command_unban, 1, 3, " prefix [allow time]" },
+	{ "expire", command_release, 0, 0, "" },
+	{ "flush", command_release, 0, 0, "" },
+	{ "reload", command_reload, 0, 0, "" },
+	{ "log", command_log, 1, 1, " brief | verbose" },
+	{ "report", command_report, 0, 0, "" },
+	{ "scan", command_scan, 1, -1, " [-l] [-f conf] file ..." },
+};
+#define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void
+usage(FILE *out)
+{
+	size_t i;
+
+	fprintf(out,
+	    "usage: smtpbanctl [-jq] [-s socket] command\n"
+	    "commands:\n");
+	for (i = 0; i < NCOMMANDS; i++)
+		fprintf(out, "    %s%s\n", commands[i].name,
+		    commands[i].arguments);
+}
+
+/*
+ * The options up to the command, or (after) all that follow it, also between
+ * the arguments.  Returns how many words were used, or -1 with the error
+ * printed.
+ */
+static int
+parse_options(struct invocation *v, bool after, int argc, char **argv)
+{
+	const char *allowed = "+:hjqs:";
+	int c;
+
+	if (after)
+		allowed = strcmp(v->name, "scan") == 0 ? ":hjqs:lf:" : ":hjqs:";
+	opterr = 0;
+	optind = 0; /* glibc: begin anew */
+	while ((c = getopt(argc, argv, allowed)) != -1)
+		switch (c) {
+		case 'h':
+			usage(stdout);
+			exit(COMMAND_OK);
+		case 'j':
+			v->json = true;
+			break;
+		case 'q':
+			v->quiet = true;
+			break;
+		case 's':
+			v->socket = optarg;
+			break;
+		case 'l':
+			v->lines = true;
+			break;
+		case 'f':
+			v->conf = optarg;
+			break;
+		case ':':
+			warnx("-%c: needs an argument", optopt);
+			return -1;
+		default:
+			warnx("-%c: unknown option", optopt);
+			return -1;
+		}
+	return optind;
+}
+
+static const struct entry *
+find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NCOMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* What was printed must have arrived: a full disk is an error. */
+static int
+finish(int code)
+{
+	if (fflush(stdout) == EOF || ferror(stdout)) {
+		warn("standard output");
+		return code == COMMAND_USAGE ? code : COMMAND_FAILED;
+	}
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct invocation v = { .socket = CONF_CONTROL, .now = time(NULL) };
+	const struct entry *e;
+	int used;
+
+	if ((used = parse_options(&v, false, argc, argv)) == -1)
+		return COMMAND_USAGE;
+	if (used == argc) {
+		usage(stderr);
+		return COMMAND_USAGE;
+	}
+	argc -= used;
+	argv += used;
+	v.name = argv[0];
+	if ((e = find_command(v.name)) == NULL) {
+		warnx("%s: unknown command", v.name);
+		usage(stderr);
+		return COMMAND_USAGE;
+	}
+	if ((used = parse_options(&v, true, argc, argv)) == -1)
+		return COMMAND_USAGE;
+	v.argc = argc - used;
+	v.argv = argv + used;
+	if (v.argc < e->least || (e->most != -1 && v.argc > e->most)) {
+		fprintf(stderr, "usage: smtpbanctl [-jq] [-s socket] %s%s\n",
+		    e->name, e->arguments);
+		return COMMAND_USAGE;
+	}
+	return finish(e->run(&v));
+}

@@ -1,0 +1,116 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ban.h"
+#include "when.h"
+
+#define HALF_YEAR (INT64_C(183) * 86400)
+
+/* A time that is out of the calendar's range, as a bare number. */
+static const char *
+when_number(int64_t t, char buf[WHEN_STRLEN])
+{
+	snprintf(buf, WHEN_STRLEN, "@%" PRId64, t);
+	return buf;
+}
+
+const char *
+when_utc(int64_t t, char buf[WHEN_STRLEN])
+{
+	time_t tt = (time_t)t;
+	struct tm tm;
+
+	if (gmtime_r(&tt, &tm) == NULL ||
+	    strftime(buf, WHEN_STRLEN, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		return when_number(t, buf);
+	return buf;
+}
+
+/* The words for the times that are none. */
+static const char *
+when_word(int64_t t)
+{
+	if (t == 0)
+		return "never";
+	return t == BAN_FOR_EVER ? "for ever" : NULL;
+}
+
+const char *
+when_local(int64_t t, char buf[WHEN_STRLEN])
+{
+	const char *word = when_word(t);
+	time_t tt = (time_t)t;
+	struct tm tm;
+
+	if (word != NULL) {
+		strlcpy(buf, word, WHEN_STRLEN);
+		return buf;
+	}
+	if (localtime_r(&tt, &tm) == NULL ||
+	    strftime(buf, WHEN_STRLEN, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		return when_number(t, buf);
+	return buf;
+}
+
+const char *
+when_short(int64_t t, int64_t now, char buf[WHEN_STRLEN])
+{
+	const char *word = when_word(t);
+	time_t tt = (time_t)t;
+	struct tm tm;
+
+	if (word != NULL) {
+		strlcpy(buf, word, WHEN_STRLEN);
+		return buf;
+	}
+	if (localtime_r(&tt, &tm) == NULL)
+		return when_number(t, buf);
+	if (t > now - HALF_YEAR && t < now + HALF_YEAR)
+		strftime(buf, WHEN_STRLEN, "%m-%d %H:%M", &tm);
+	else if (strftime(buf, WHEN_STRLEN, "%Y-%m-%d", &tm) == 0)
+		return when_number(t, buf);
+	return buf;
+}
+
+const char *
+when_span(uint64_t seconds, char buf[WHEN_STRLEN])
+{
+	static const struct {
+		uint64_t seconds;
+		char name;
+	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	unsigned i = 0;
+	uint64_t whole, rest;
+
+	while (i < 3 && seconds < units[i].seconds)
+		i++;
+	whole = seconds / units[i].seconds;
+	rest = i < 3 ? seconds % units[i].seconds / units[i + 1].seconds : 0;
+	if (rest != 0)
+		snprintf(buf, WHEN_STRLEN, "%" PRIu64 "%c %" PRIu64 "%c", whole,
+		    units[i].name, rest, units[i + 1].name);
+	else
+		snprintf(buf, WHEN_STRLEN, "%" PRIu64 "%c", whole,
+		    units[i].name);
+	return buf;
+}
+
+const char *
+when_relative(int64_t t, int64_t now, char buf[WHEN_STRLEN])
+{
+	char span[WHEN_STRLEN];
+
+	if (when_word(t) != NULL)
+		buf[0] = '\0';
+	else if (t == now)
+		strlcpy(buf, "now", WHEN_STRLEN);
+	else if (t > now)
+		snprintf(buf, WHEN_STRLEN, "in %.40s",
+		    when_span((uint64_t)t - (uint64_t)now, span));
+	else
+		snprintf(buf, WHEN_STRLEN, "%.40s ago",
+		    when_span((uint64_t)now - (uint64_t)t, span));
+	return buf;
+}
