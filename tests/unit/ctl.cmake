@@ -1,0 +1,12 @@
+smtpban_unit(offenders)
+smtpban_unit(policy)
+
+foreach(module client commands hints json networks report scan scan_bans
+	scan_file table when)
+	smtpban_unit(${module})
+	target_link_libraries(test_${module} smtpban-ctl)
+endforeach()
+target_link_options(test_commands PRIVATE -Wl,--wrap=kernel_look)
+
+smtpban_unit(kernel unit/netns_rig.c)
+target_link_libraries(test_kernel smtpban-ctl)

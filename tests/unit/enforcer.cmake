@@ -1,0 +1,23 @@
+set(ENFORCER ${CMAKE_SOURCE_DIR}/enforcer)
+smtpban_unit(guard ${ENFORCER}/guard.c)
+smtpban_unit(turn ${ENFORCER}/release.c ${ENFORCER}/turn.c)
+smtpban_unit(request ${ENFORCER}/request.c)
+smtpban_unit(reconcile ${ENFORCER}/reconcile.c)
+smtpban_unit(source ${ENFORCER}/source.c)
+target_link_options(test_source PRIVATE -Wl,--wrap=inotify_init1)
+smtpban_unit(reply ${ENFORCER}/reply.c)
+target_link_options(test_reply PRIVATE -Wl,--wrap=poll)
+smtpban_unit(reload ${ENFORCER}/reload.c)
+target_link_options(test_reload PRIVATE -Wl,--wrap=log_warnx)
+smtpban_unit(sandbox ${ENFORCER}/sandbox.c)
+target_link_libraries(test_sandbox PkgConfig::LIBCAPNG)
+smtpban_unit(loop unit/loop_rig.c ${ENFORCER}/loop.c)
+target_link_options(test_loop PRIVATE
+	-Wl,--wrap=poll -Wl,--wrap=timerfd_settime)
+
+# The parser's stand-in lies where spawn.c looks: beside the program.
+add_executable(spawn_stub unit/spawn_stub.c)
+target_link_libraries(spawn_stub smtpban-common)
+smtpban_unit(spawn ${ENFORCER}/spawn.c)
+target_compile_definitions(test_spawn PRIVATE SMTPBAN_PARSER="spawn_stub")
+add_dependencies(test_spawn spawn_stub)

@@ -1,0 +1,18 @@
+set(PARSER ${CMAKE_SOURCE_DIR}/parser)
+smtpban_unit(asked ${PARSER}/asked.c)
+smtpban_unit(stats ${PARSER}/stats.c)
+smtpban_unit(mirror ${PARSER}/mirror.c)
+smtpban_unit(setup ${PARSER}/setup.c)
+smtpban_unit(incoming ${PARSER}/incoming.c)
+smtpban_unit(privdrop ${PARSER}/privdrop.c)
+smtpban_unit(judge ${PARSER}/judge.c ${PARSER}/asked.c ${PARSER}/mirror.c
+	${PARSER}/stats.c)
+smtpban_unit(parser_enforcer ${PARSER}/enforcer.c ${PARSER}/incoming.c)
+smtpban_unit(follow ${PARSER}/follow.c)
+smtpban_unit(control ${PARSER}/control.c ${PARSER}/control_request.c
+	${PARSER}/control_reply.c ${PARSER}/mirror.c ${PARSER}/stats.c)
+foreach(name parser_enforcer follow control)
+	target_link_libraries(test_${name} PkgConfig::LIBEVENT)
+endforeach()
+target_link_options(test_control PRIVATE -Wl,--wrap=getsockopt
+	-Wl,--wrap=channel_send_many)

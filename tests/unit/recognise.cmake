@@ -1,0 +1,5 @@
+smtpban_unit(header)
+smtpban_unit(template)
+smtpban_unit(recognise)
+smtpban_unit(session)
+smtpban_unit(corpus)

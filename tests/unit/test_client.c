@@ -1,0 +1,347 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "client.h"
+
+/*
+ * A daemon in a child process: it takes one request and sends what the test
+ * says, then closes.
+ */
+static char path[] = "/tmp/client.XXXXXX/sock";
+static char errors[4096]; /* what the client printed */
+
+static struct say {
+	uint32_t type;
+	const void *payload;
+	size_t len;
+} script[8];
+static unsigned lines;
+
+static void
+say(uint32_t type, const void *payload, size_t len)
+{
+	script[lines].type = type;
+	script[lines].payload = payload;
+	script[lines].len = len;
+	lines++;
+}
+
+static void
+serve(int listener)
+{
+	static struct channel_msg m;
+	unsigned i;
+	int sock;
+
+	if ((sock = accept(listener, NULL, NULL)) == -1 ||
+	    channel_recv(sock, &m) != 1)
+		_exit(1);
+	for (i = 0; i < lines; i++)
+		if (channel_send(sock, script[i].type, m.hdr.id,
+			script[i].payload, script[i].len, -1) == -1)
+			_exit(1);
+	_exit(0);
+}
+
+static pid_t
+start(void)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	pid_t pid;
+
+	assert_true(listener != -1);
+	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	unlink(path);
+	assert_int_equal(bind(listener, (struct sockaddr *)&sun, sizeof(sun)),
+	    0);
+	assert_int_equal(listen(listener, 1), 0);
+	if ((pid = fork()) == 0)
+		serve(listener);
+	assert_true(pid > 0);
+	close(listener);
+	return pid;
+}
+
+/* Ask with standard error caught in errors. */
+static int
+ask_at(const char *where, uint32_t type, struct answer *a)
+{
+	int saved = dup(STDERR_FILENO), ends[2], result;
+	ssize_t n;
+
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	close(ends[1]);
+	memset(a, 0, sizeof(*a));
+	result = client_ask(where, "what", type, NULL, 0, a);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	n = read(ends[0], errors, sizeof(errors) - 1);
+	close(ends[0]);
+	errors[n > 0 ? n : 0] = '\0';
+	return result;
+}
+
+static int
+ask(uint32_t type, struct answer *a)
+{
+	pid_t pid = start();
+	int result, status;
+
+	result = ask_at(path, type, a);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return result;
+}
+
+static void
+assert_error(const char *want)
+{
+	char full[512];
+
+	snprintf(full, sizeof(full), "%s: %s\n", program_invocation_short_name,
+	    want);
+	assert_string_equal(errors, full);
+}
+
+static struct prefix
+pfx(const char *text)
+{
+	struct prefix p;
+
+	assert_null(prefix_parse(text, &p));
+	return p;
+}
+
+static int
+group_setup(void **state)
+{
+	(void)state;
+	*strrchr(path, '/') = '\0';
+	if (mkdtemp(path) == NULL)
+		return -1;
+	path[strlen(path)] = '/';
+	return 0;
+}
+
+static int
+group_teardown(void **state)
+{
+	(void)state;
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	return rmdir(path);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	lines = 0;
+	return 0;
+}
+
+static void
+test_records_are_collected_up_to_done(void **state)
+{
+	struct ban bans[2] = { { .prefix = pfx("192.0.2.1"), .count = 1 },
+		{ .prefix = pfx("192.0.2.2"), .count = 2 } };
+	struct ctl_done done = { 7 };
+	struct answer a;
+
+	(void)state;
+	say(CTL_BAN_RECORD, &bans[0], sizeof(bans[0]));
+	say(CTL_BAN_RECORD, &bans[1], sizeof(bans[1]));
+	say(CTL_DONE, &done, sizeof(done));
+	assert_int_equal(ask(CTL_BANS, &a), 0);
+	assert_int_equal(a.nbans, 2);
+	assert_memory_equal(a.bans, bans, sizeof(bans));
+	assert_int_equal(a.number, 7);
+	assert_string_equal(errors, "");
+	client_free(&a);
+}
+
+static void
+test_texts_of_the_daemon_end(void **state)
+{
+	static struct ctl_log_record log;
+	static struct ctl_status_record status;
+	struct ctl_done done = { 0 };
+	struct answer a;
+
+	(void)state;
+	memset(log.path, 'x', sizeof(log.path));
+	memset(status.enforcer.error, 'x', sizeof(status.enforcer.error));
+	say(CTL_STATUS_RECORD, &status, sizeof(status));
+	say(CTL_LOG_RECORD, &log, sizeof(log));
+	say(CTL_DONE, &done, sizeof(done));
+	assert_int_equal(ask(CTL_STATUS, &a), 0);
+	assert_true(a.has_status);
+	assert_int_equal(a.nlogs, 1);
+	assert_int_equal(strlen(a.logs[0].path), sizeof(log.path) - 1);
+	assert_int_equal(strlen(a.status.enforcer.error),
+	    sizeof(status.enforcer.error) - 1);
+	client_free(&a);
+}
+
+static void
+test_no_daemon_is_told(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	assert_int_equal(ask_at("/nonexistent/s", CTL_STATUS, &a), -1);
+	assert_error("/nonexistent/s: smtpband is not running (No such file "
+		     "or directory)");
+}
+
+/* An error of that kind, asked for by type. */
+static void
+refuse(uint32_t kind, const char *text, uint32_t type)
+{
+	static struct ctl_error e;
+	struct answer a;
+
+	memset(&e, 0, sizeof(e));
+	e.kind = kind;
+	strlcpy(e.text, text, sizeof(e.text));
+	lines = 0;
+	say(CTL_ERROR, &e, sizeof(e));
+	assert_int_equal(ask(type, &a), -1);
+	client_free(&a);
+}
+
+static void
+test_errors_tell_what_and_why(void **state)
+{
+	(void)state;
+	refuse(CTL_REFUSED, "a gateway of this host", CTL_BAN);
+	assert_error("what: refused: a gateway of this host");
+	refuse(CTL_DENIED, "only root may do that", CTL_FLUSH);
+	assert_error("what: only root may do that");
+	refuse(CTL_FAILED, "netlink: busy", CTL_BAN);
+	assert_error("what: failed: netlink: busy");
+	refuse(CTL_ABSENT, "not banned", CTL_UNBAN);
+	assert_error("what: not banned");
+}
+
+static void
+test_errors_of_a_reload_are_printed_as_they_are(void **state)
+{
+	(void)state;
+	refuse(CTL_FAILED, "a.conf:1: one\na.conf:2: two", CTL_RELOAD);
+	assert_string_equal(errors, "a.conf:1: one\na.conf:2: two\n");
+	refuse(CTL_REFUSED, "busy", CTL_RELOAD);
+	assert_error("what: refused: busy");
+}
+
+static void
+test_an_error_cannot_move_the_terminal(void **state)
+{
+	(void)state;
+	refuse(CTL_FAILED, "\x1b[2J\xff\r", CTL_BAN);
+	assert_error("what: failed: \\x1b[2J\\xff\\x0d");
+}
+
+static void
+assert_senseless(uint32_t type, const void *payload, size_t len)
+{
+	struct answer a;
+
+	lines = 0;
+	say(type, payload, len);
+	assert_int_equal(ask(CTL_STATUS, &a), -1);
+	assert_error("what: the daemon's answer makes no sense");
+	client_free(&a);
+}
+
+static void
+test_records_of_a_wrong_length_or_type_are_refused(void **state)
+{
+	static uint8_t bytes[sizeof(struct ctl_error) + 1];
+	static const struct {
+		uint32_t type;
+		size_t len;
+	} known[] = {
+		{ CTL_DONE, sizeof(struct ctl_done) },
+		{ CTL_ERROR, sizeof(struct ctl_error) },
+		{ CTL_STATUS_RECORD, sizeof(struct ctl_status_record) },
+		{ CTL_LOG_RECORD, sizeof(struct ctl_log_record) },
+		{ CTL_BAN_RECORD, sizeof(struct ban) },
+		{ CTL_OFFENDER_RECORD, sizeof(struct ctl_offender_record) },
+		{ CTL_CHECK_RECORD, sizeof(struct ctl_check_record) },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		assert_senseless(known[i].type, bytes, known[i].len - 1);
+		assert_senseless(known[i].type, bytes, known[i].len + 1);
+	}
+	assert_senseless(CTL_STATUS, NULL, 0);
+	assert_senseless(CTL_CHECK_RECORD + 1, NULL, 0);
+}
+
+static void
+test_records_with_an_invalid_prefix_are_refused(void **state)
+{
+	struct ban ban = { .prefix = pfx("192.0.2.1") };
+	struct ctl_offender_record o = { .prefix = pfx("192.0.2.1") };
+	struct ctl_check_record c = { .whitelist = pfx("192.0.2.1") };
+
+	(void)state;
+	ban.prefix.len = 33;
+	assert_senseless(CTL_BAN_RECORD, &ban, sizeof(ban));
+	o.prefix.family = 5;
+	assert_senseless(CTL_OFFENDER_RECORD, &o, sizeof(o));
+	c.whitelist.len = 31;
+	assert_senseless(CTL_CHECK_RECORD, &c, sizeof(c));
+	c.whitelist.family = 0;
+	c.ban = ban;
+	c.ban.state = BAN_ACTIVE;
+	assert_senseless(CTL_CHECK_RECORD, &c, sizeof(c));
+}
+
+static void
+test_an_answer_without_end_is_an_error(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	assert_int_equal(ask(CTL_STATUS, &a), -1);
+	assert_error("what: smtpband closed the connection");
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, setup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_records_are_collected_up_to_done),
+		TEST(test_texts_of_the_daemon_end),
+		TEST(test_no_daemon_is_told),
+		TEST(test_errors_tell_what_and_why),
+		TEST(test_errors_of_a_reload_are_printed_as_they_are),
+		TEST(test_an_error_cannot_move_the_terminal),
+		TEST(test_records_of_a_wrong_length_or_type_are_refused),
+		TEST(test_records_with_an_invalid_prefix_are_refused),
+		TEST(test_an_answer_without_end_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}

@@ -1,0 +1,461 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "client.h"
+#include "command.h"
+#include "kernel.h"
+#include "log.h"
+
+#define T0 1795546155 /* 2026-11-24 18:49:15 UTC */
+
+/* client.c is stood in for: what was asked, and what is answered. */
+static struct {
+	unsigned number;
+	char what[64];
+	uint32_t type;
+	uint8_t payload[64];
+	size_t len;
+} asked;
+static struct answer reply;
+static struct kernel_routes kernel;
+static int reply_result;
+
+int
+client_ask(const char *socket_path, const char *what, uint32_t type,
+    const void *payload, size_t len, struct answer *a)
+{
+	assert_string_equal(socket_path, "/the/socket");
+	asked.number++;
+	asked.type = type;
+	asked.len = len;
+	strlcpy(asked.what, what, sizeof(asked.what));
+	assert_in_range(len, 0, sizeof(asked.payload));
+	if (len > 0)
+		memcpy(asked.payload, payload, len);
+	*a = reply;
+	return reply_result;
+}
+
+void
+client_free(struct answer *a)
+{
+	(void)a; /* it is made of the test's own variables */
+}
+
+static struct prefix
+pfx(const char *text)
+{
+	struct prefix p;
+
+	assert_null(prefix_parse(text, &p));
+	return p;
+}
+
+/* Stands in for the kernel: see -Wl,--wrap in ctl.cmake. */
+int __wrap_kernel_look(const struct prefix *, uint32_t, struct kernel_routes *);
+int
+__wrap_kernel_look(const struct prefix *p, uint32_t our_protocol,
+    struct kernel_routes *found)
+{
+	*found = kernel;
+	return 0;
+}
+
+static char *printed;
+
+/* Run a command with its words, standard output kept and errors hidden. */
+static int
+run(command fn, bool json, const char *words)
+{
+	struct invocation v = { .socket = "/the/socket",
+		.json = json,
+		.now = T0 };
+	FILE *saved = stdout;
+	char copy[128], *argv[8], *word, *rest = copy;
+	int code, err = dup(STDERR_FILENO), null;
+	size_t size;
+
+	strlcpy(copy, words, sizeof(copy));
+	while ((word = strsep(&rest, " ")) != NULL)
+		argv[v.argc++] = word;
+	v.name = argv[0];
+	v.argv = argv + 1;
+	v.argc--;
+	free(printed);
+	stdout = open_memstream(&printed, &size);
+	assert_non_null(stdout);
+	null = open("/dev/null", O_WRONLY);
+	dup2(null, STDERR_FILENO);
+	code = fn(&v);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	close(null);
+	fclose(stdout);
+	stdout = saved;
+	return code;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	memset(&asked, 0, sizeof(asked));
+	memset(&reply, 0, sizeof(reply));
+	memset(&kernel, 0, sizeof(kernel));
+	reply_result = 0;
+	return 0;
+}
+
+static int
+group_teardown(void **state)
+{
+	(void)state;
+	free(printed);
+	return 0;
+}
+
+static struct ban
+a_ban(const char *prefix)
+{
+	return (struct ban){ .prefix = pfx(prefix),
+		.state = BAN_ACTIVE,
+		.category = CATEGORY_AUTH,
+		.count = 5,
+		.strikes = 2,
+		.since = T0 - 3600,
+		.expires = T0 + 7 * 86400 - 3600 };
+}
+
+static void
+test_ban_asks_for_prefix_and_time(void **state)
+{
+	struct ctl_ban want = { .prefix = pfx("192.0.2.0/24"),
+		.seconds = 7200 };
+	struct ban ban = a_ban("192.0.2.0/24");
+
+	(void)state;
+	reply.bans = &ban;
+	reply.nbans = 1;
+	assert_int_equal(run(command_ban, false, "ban 192.0.2.0/24 for 2h"),
+	    COMMAND_OK);
+	assert_int_equal(asked.type, CTL_BAN);
+	assert_int_equal(asked.len, sizeof(want));
+	assert_memory_equal(asked.payload, &want, sizeof(want));
+	assert_string_equal(asked.what, "ban 192.0.2.0/24");
+	assert_string_equal(printed,
+	    "192.0.2.0/24: banned, expires 2026-12-01 17:49:15\n");
+}
+
+static void
+test_ban_for_ever_and_as_configured(void **state)
+{
+	struct ctl_ban request;
+
+	(void)state;
+	run(command_ban, false, "ban 192.0.2.1 for ever");
+	memcpy(&request, asked.payload, sizeof(request));
+	assert_true(request.seconds == MSG_FOR_EVER);
+	run(command_ban, false, "ban 192.0.2.1");
+	memcpy(&request, asked.payload, sizeof(request));
+	assert_int_equal(request.seconds, 0);
+}
+
+static void
+test_wrong_arguments_ask_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(run(command_ban, false, "ban 192.0.2.1/24"),
+	    COMMAND_USAGE);
+	assert_int_equal(run(command_ban, false, "ban 192.0.2.1 for"),
+	    COMMAND_USAGE);
+	assert_int_equal(run(command_ban, false, "ban 192.0.2.1 for 0"),
+	    COMMAND_USAGE);
+	assert_int_equal(run(command_ban, false, "ban 192.0.2.1 allow 1h"),
+	    COMMAND_USAGE);
+	assert_int_equal(
+	    run(command_unban, false, "unban 192.0.2.1 allow ever"),
+	    COMMAND_USAGE);
+	assert_int_equal(run(command_log, false, "log loud"), COMMAND_USAGE);
+	assert_int_equal(run(command_check, false, "check nobody"), 2);
+	assert_int_equal(asked.number, 0);
+}
+
+static void
+test_unban_asks_for_prefix_and_time_allowed(void **state)
+{
+	struct ctl_unban want = { .prefix = pfx("2001:db8::/64"),
+		.allow = 86400 };
+
+	(void)state;
+	reply.number = 1;
+	assert_int_equal(
+	    run(command_unban, true, "unban 2001:db8::/64 allow 1d"),
+	    COMMAND_OK);
+	assert_int_equal(asked.type, CTL_UNBAN);
+	assert_int_equal(asked.len, sizeof(want));
+	assert_memory_equal(asked.payload, &want, sizeof(want));
+	assert_string_equal(printed, "{\"released\": 1}\n");
+}
+
+static void
+test_flush_and_expire_are_told_apart(void **state)
+{
+	(void)state;
+	reply.number = 3;
+	assert_int_equal(run(command_release, false, "flush"), COMMAND_OK);
+	assert_int_equal(asked.type, CTL_FLUSH);
+	assert_string_equal(printed, "3 released\n");
+	assert_int_equal(run(command_release, false, "expire"), COMMAND_OK);
+	assert_int_equal(asked.type, CTL_EXPIRE);
+	assert_int_equal(asked.len, 0);
+}
+
+static void
+test_log_asks_for_the_level(void **state)
+{
+	struct ctl_level level;
+
+	(void)state;
+	assert_int_equal(run(command_log, false, "log brief"), COMMAND_OK);
+	assert_int_equal(asked.type, CTL_LEVEL);
+	memcpy(&level, asked.payload, sizeof(level));
+	assert_int_equal(level.level, LOG_BRIEF);
+	run(command_log, false, "log verbose");
+	memcpy(&level, asked.payload, sizeof(level));
+	assert_int_equal(level.level, LOG_VERBOSE);
+}
+
+static void
+test_what_the_daemon_refuses_is_exit_1_and_for_check_2(void **state)
+{
+	(void)state;
+	reply_result = -1;
+	assert_int_equal(run(command_ban, false, "ban 192.0.2.1"), 1);
+	assert_int_equal(run(command_unban, false, "unban 192.0.2.1"), 1);
+	assert_int_equal(run(command_release, false, "flush"), 1);
+	assert_int_equal(run(command_reload, false, "reload"), 1);
+	assert_int_equal(run(command_status, false, "status"), 1);
+	assert_int_equal(run(command_bans, false, "bans"), 1);
+	assert_int_equal(run(command_offenders, false, "offenders"), 1);
+	assert_int_equal(run(command_report, false, "report"), 1);
+	assert_int_equal(run(command_check, false, "check 192.0.2.1"), 2);
+	assert_string_equal(printed, "");
+}
+
+static void
+test_check_of_a_banned_address(void **state)
+{
+	(void)state;
+	reply.has_check = true;
+	reply.check.ban = a_ban("192.0.2.0/24");
+	kernel.ours = true;
+	assert_int_equal(run(command_check, false, "check 192.0.2.1"), 0);
+	assert_string_equal(printed,
+	    "192.0.2.1: banned\n"
+	    "  by         192.0.2.0/24\n"
+	    "  why        auth, 5 failures\n"
+	    "  since      2026-11-24 17:49:15 (1h ago)\n"
+	    "  expires    2026-12-01 17:49:15 (in 6d 23h)\n"
+	    "  strikes    2\n");
+	assert_int_equal(run(command_check, true, "check 192.0.2.1"), 0);
+	assert_string_equal(printed,
+	    "{\"address\": \"192.0.2.1\", \"banned\": true, "
+	    "\"prefix\": \"192.0.2.0/24\", "
+	    "\"since\": \"2026-11-24T17:49:15Z\", "
+	    "\"expires\": \"2026-12-01T17:49:15Z\", \"strikes\": 2, "
+	    "\"category\": \"auth\", \"count\": 5, \"active\": true, "
+	    "\"released\": null, \"allowed\": null, \"foreign\": false, "
+	    "\"unwritten\": false, \"whitelist\": null, \"guard\": null, "
+	    "\"kernel\": true, \"blackhole\": null, \"offenders\": []}\n");
+}
+
+static void
+test_check_tells_what_stands_against_a_ban(void **state)
+{
+	(void)state;
+	reply.has_check = true;
+	reply.check.whitelist = pfx("192.0.2.0/24");
+	strlcpy(reply.check.reason, "whitelisted by 192.0.2.0/24",
+	    sizeof(reply.check.reason));
+	assert_int_equal(run(command_check, false, "check 192.0.2.1"), 1);
+	assert_string_equal(printed,
+	    "192.0.2.1: not banned\n"
+	    "  whitelist  192.0.2.0/24\n"
+	    "  guard      a ban is refused: whitelisted by 192.0.2.0/24\n");
+}
+
+static void
+test_check_names_whose_blackhole_it_is(void **state)
+{
+	(void)state;
+	reply.has_check = true;
+	reply.check.protocol = 83;
+	kernel.foreign = true;
+	kernel.protocol = 12;
+	assert_int_equal(run(command_check, false, "check 192.0.2.1"), 1);
+	assert_string_equal(printed,
+	    "192.0.2.1: not banned\n"
+	    "  kernel     dropped by a route of another program: bird "
+	    "(protocol 12)\n");
+	kernel.protocol = 200;
+	run(command_check, false, "check 192.0.2.1");
+	assert_string_equal(printed,
+	    "192.0.2.1: not banned\n"
+	    "  kernel     dropped by a route of another program "
+	    "(protocol 200)\n");
+	reply.check.ban = a_ban("192.0.2.1");
+	kernel.foreign = false;
+	kernel.ours = true;
+	run(command_check, false, "check 192.0.2.1");
+	assert_null(strstr(printed, "kernel"));
+	kernel.ours = false;
+	run(command_check, false, "check 192.0.2.1");
+	assert_non_null(strstr(printed, "has no route that drops it"));
+}
+
+static void
+test_check_shows_what_is_counted(void **state)
+{
+	struct ctl_offender_record o = { .prefix = pfx("192.0.2.1"),
+		.count = 3,
+		.threshold = 5,
+		.within = 86400,
+		.last = T0 - 60 };
+
+	(void)state;
+	o.counts[CATEGORY_AUTH] = 2;
+	o.counts[CATEGORY_RELAY] = 1;
+	reply.has_check = true;
+	reply.offenders = &o;
+	reply.noffenders = 1;
+	assert_int_equal(run(command_check, false, "check 192.0.2.1"), 1);
+	assert_string_equal(printed,
+	    "192.0.2.1: not banned\n"
+	    "  counted    192.0.2.1: 3 of 5 within 1d (auth 2, relay 1)\n"
+	    "  last       2026-11-24 18:48:15 (1m ago)\n");
+}
+
+static void
+test_bans_are_listed_by_their_beginning(void **state)
+{
+	struct ban bans[] = { a_ban("192.0.2.1"), a_ban("2001:db8::/64") };
+
+	(void)state;
+	bans[1].since -= 60;
+	bans[1].expires = BAN_FOR_EVER;
+	reply.bans = bans;
+	reply.nbans = 2;
+	assert_int_equal(run(command_bans, false, "bans"), 0);
+	assert_string_equal(printed,
+	    "PREFIX         SINCE        EXPIRES                STRIKES  "
+	    "CATEGORY  COUNT\n"
+	    "2001:db8::/64  11-24 17:48  for ever                     2  "
+	    "auth          5\n"
+	    "192.0.2.1      11-24 17:49  12-01 17:49 in 6d 23h        2  "
+	    "auth          5\n");
+}
+
+static void
+test_offenders_are_listed_by_how_close_they_are(void **state)
+{
+	struct ctl_offender_record o[] = {
+		{ .prefix = pfx("192.0.2.1"),
+		    .count = 10,
+		    .threshold = 20,
+		    .within = 3600,
+		    .last = T0 },
+		{ .prefix = pfx("192.0.2.2"),
+		    .count = 3,
+		    .threshold = 5,
+		    .within = 86400,
+		    .last = T0 - 60 },
+	};
+
+	(void)state;
+	o[0].counts[CATEGORY_PROBE] = 10;
+	o[1].counts[CATEGORY_AUTH] = 3;
+	reply.offenders = o;
+	reply.noffenders = 2;
+	assert_int_equal(run(command_offenders, false, "offenders"), 0);
+	assert_string_equal(printed,
+	    "PREFIX     COUNT  OF  WITHIN  LAST                CATEGORIES\n"
+	    "192.0.2.2      3  5   1d      11-24 18:48 1m ago  auth 3\n"
+	    "192.0.2.1     10  20  1h      11-24 18:49 now     probe 10\n");
+}
+
+static void
+test_empty_lists_are_empty(void **state)
+{
+	(void)state;
+	assert_int_equal(run(command_bans, true, "bans"), 0);
+	assert_string_equal(printed, "[]\n");
+	assert_int_equal(run(command_offenders, true, "offenders"), 0);
+	assert_string_equal(printed, "[]\n");
+	assert_int_equal(run(command_bans, false, "bans"), 0);
+	assert_string_equal(printed, "");
+}
+
+static void
+test_a_status_tells_of_each_log(void **state)
+{
+	struct ctl_log_record logs[] = {
+		{ .present = 1,
+		    .behind = 7,
+		    .lines = 9,
+		    .last_line = T0 - 5,
+		    .path = "/var/log/mail.log" },
+		{ .error = 13, .path = "/var/log/other" },
+	};
+
+	(void)state;
+	reply.has_status = true;
+	reply.status.enforcer.started = T0 - 90;
+	reply.logs = logs;
+	reply.nlogs = 2;
+	assert_int_equal(run(command_status, false, "status"), 0);
+	assert_non_null(strstr(printed,
+	    "up since   2026-11-24 18:47:45 (1m 30s ago)\n"
+	    "log        /var/log/mail.log\n"
+	    "           9 lines, 7 bytes behind, last line "
+	    "2026-11-24 18:49:10 (5s ago)\n"
+	    "log        /var/log/other\n"
+	    "           waited for: Permission denied\n"));
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, setup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_ban_asks_for_prefix_and_time),
+		TEST(test_ban_for_ever_and_as_configured),
+		TEST(test_wrong_arguments_ask_nothing),
+		TEST(test_unban_asks_for_prefix_and_time_allowed),
+		TEST(test_flush_and_expire_are_told_apart),
+		TEST(test_log_asks_for_the_level),
+		TEST(test_what_the_daemon_refuses_is_exit_1_and_for_check_2),
+		TEST(test_check_of_a_banned_address),
+		TEST(test_check_tells_what_stands_against_a_ban),
+		TEST(test_check_names_whose_blackhole_it_is),
+		TEST(test_check_shows_what_is_counted),
+		TEST(test_bans_are_listed_by_their_beginning),
+		TEST(test_offenders_are_listed_by_how_close_they_are),
+		TEST(test_empty_lists_are_empty),
+		TEST(test_a_status_tells_of_each_log),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, group_teardown);
+}

@@ -1,0 +1,827 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "control.h"
+#include "ctl.h"
+#include "enforcer.h"
+#include "follow.h"
+#include "log.h"
+#include "mirror.h"
+#include "parser.h"
+#include "policy.h"
+
+#define NOW 1700000000
+
+/* The process around it; its channel and its logs are played by the test. */
+static struct rig {
+	struct parser parser;
+	char path[64];
+	uid_t uid;     /* of all clients */
+	unsigned room; /* for messages in one go; 0: as the kernel has it */
+	unsigned asked, told, forgotten;
+	uint32_t type; /* of the last request to the enforcer */
+	uint8_t payload[64];
+	size_t len;
+	enforcer_answer answer;
+	void *arg;
+} rig;
+
+uint32_t
+enforcer_ask(struct enforcer *e, uint32_t type, const void *payload, size_t len,
+    enforcer_answer answer, void *arg)
+{
+	(void)e;
+	assert_true(len <= sizeof(rig.payload));
+	rig.asked++;
+	rig.type = type;
+	rig.len = len;
+	if (len > 0)
+		memcpy(rig.payload, payload, len);
+	rig.answer = answer;
+	rig.arg = arg;
+	return rig.asked;
+}
+
+void
+enforcer_tell(struct enforcer *e, uint32_t type, const void *payload,
+    size_t len)
+{
+	(void)e;
+	rig.told++;
+	rig.type = type;
+	memcpy(rig.payload, payload, len);
+}
+
+void
+enforcer_forget(struct enforcer *e, uint32_t id)
+{
+	(void)e;
+	assert_int_equal(id, rig.asked);
+	rig.forgotten++;
+}
+
+bool
+follow_is_replaying(const struct follow *f)
+{
+	(void)f;
+	return true;
+}
+
+bool
+follow_describe(const struct follow *f, unsigned index,
+    struct ctl_log_record *r)
+{
+	(void)f;
+	if (index != 3 && index != MSG_LOGS_MAX - 1)
+		return false;
+	memset(r, 0, sizeof(*r));
+	(void)snprintf(r->path, sizeof(r->path), "/log/%u", index);
+	return true;
+}
+
+/* Every client is this test; what counts is who he says he is. */
+int __real_getsockopt(int, int, int, void *, socklen_t *);
+int __wrap_getsockopt(int, int, int, void *, socklen_t *);
+
+int
+__wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	int result = __real_getsockopt(fd, level, name, value, len);
+
+	if (result == 0 && name == SO_PEERCRED)
+		((struct ucred *)value)->uid = rig.uid;
+	return result;
+}
+
+/* A socket that is nearly full takes a part of what it is given. */
+int __real_channel_send_many(int, const struct channel_msg *, unsigned);
+int __wrap_channel_send_many(int, const struct channel_msg *, unsigned);
+
+int
+__wrap_channel_send_many(int sock, const struct channel_msg *m, unsigned n)
+{
+	if (rig.room != 0 && n > rig.room)
+		n = rig.room;
+	return __real_channel_send_many(sock, m, n);
+}
+
+static struct prefix
+prefix_of(const char *text)
+{
+	struct prefix p;
+
+	assert_null(prefix_parse(text, &p));
+	return p;
+}
+
+static int
+setup(void **state)
+{
+	struct parser *p = &rig.parser;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd;
+
+	memset(&rig, 0, sizeof(rig));
+	p->base = event_base_new();
+	p->policy = policy_new();
+	p->mirror = mirror_new();
+	p->control = control_new(p);
+	/* An abstract name: nothing is left behind. */
+	(void)snprintf(rig.path, sizeof(rig.path), "smtpban-test-%d",
+	    (int)getpid());
+	(void)strlcpy(sun.sun_path + 1, rig.path, sizeof(sun.sun_path) - 1);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    listen(fd, CONTROL_CLIENTS_MAX * 2) == -1)
+		return -1;
+	control_listen(p->control, fd);
+	*state = p;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct parser *p = *state;
+
+	control_free(p->control);
+	mirror_free(p->mirror);
+	policy_free(p->policy);
+	event_base_free(p->base);
+	return 0;
+}
+
+static void
+turn(void)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		(void)event_base_loop(rig.parser.base,
+		    EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
+static int
+client(void)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	assert_int_not_equal(fd, -1);
+	(void)strlcpy(sun.sun_path + 1, rig.path, sizeof(sun.sun_path) - 1);
+	assert_int_equal(connect(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	turn();
+	return fd;
+}
+
+static void
+say(int fd, uint32_t type, const void *payload, size_t len)
+{
+	assert_int_equal(channel_send(fd, type, 7, payload, len, -1), 0);
+	turn();
+}
+
+/* 1: a message, 0: closed, -1: nothing yet. */
+static int
+hear(int fd, struct channel_msg *m)
+{
+	int n;
+
+	turn();
+	n = channel_recv(fd, m);
+	if (n == 1)
+		assert_int_equal(m->hdr.id, 7);
+	return n == -1 && errno == ECONNRESET ? 0 : n;
+}
+
+static void
+hear_closed(int fd)
+{
+	struct channel_msg m;
+
+	assert_int_equal(hear(fd, &m), 0);
+	close(fd);
+}
+
+static void
+hear_done(int fd, uint32_t number)
+{
+	struct channel_msg m;
+	struct ctl_done done;
+
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_DONE);
+	assert_int_equal(m.hdr.len, sizeof(done));
+	memcpy(&done, m.payload, sizeof(done));
+	assert_int_equal(done.number, number);
+	hear_closed(fd);
+}
+
+static void
+hear_error(int fd, uint32_t kind, const char *text)
+{
+	struct channel_msg m;
+	struct ctl_error error;
+
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_ERROR);
+	assert_int_equal(m.hdr.len, sizeof(error));
+	memcpy(&error, m.payload, sizeof(error));
+	assert_int_equal(error.kind, kind);
+	assert_string_equal(error.text, text);
+	hear_closed(fd);
+}
+
+static void
+answer(uint32_t type, const void *payload, size_t len)
+{
+	struct channel_msg m = { .hdr = { .type = type } };
+
+	m.hdr.len = (uint32_t)len;
+	memcpy(m.payload, payload, len);
+	rig.answer(rig.arg, &m);
+	turn();
+}
+
+static void
+put_ban(const char *text, uint32_t state)
+{
+	struct ban b = { .prefix = prefix_of(text), .state = state };
+
+	mirror_put(rig.parser.mirror, &b);
+}
+
+static void
+count_failure(const char *text, int64_t time)
+{
+	const struct msg_threshold t = { 5, 86400 };
+	struct prefix p = prefix_of(text);
+	struct offender o;
+
+	assert_int_equal(offenders_count(policy_offenders(rig.parser.policy),
+			     &p, 0, CATEGORY_AUTH, time, 1, &t, &o),
+	    0);
+}
+
+static const struct sample {
+	uint32_t type;
+	uint32_t len;
+	bool root;
+} samples[] = {
+	{ CTL_STATUS, 0, false },
+	{ CTL_BANS, sizeof(struct ctl_bans), false },
+	{ CTL_OFFENDERS, 0, false },
+	{ CTL_CHECK, sizeof(struct ctl_address), false },
+	{ CTL_BAN, sizeof(struct ctl_ban), true },
+	{ CTL_UNBAN, sizeof(struct ctl_unban), true },
+	{ CTL_EXPIRE, 0, true },
+	{ CTL_FLUSH, 0, true },
+	{ CTL_RELOAD, 0, true },
+	{ CTL_LEVEL, sizeof(struct ctl_level), true },
+};
+#define NSAMPLES (sizeof(samples) / sizeof(samples[0]))
+
+static void
+test_wrong_length_closes_the_client(void **state)
+{
+	uint8_t payload[128] = { 0 };
+	size_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < NSAMPLES; i++) {
+		fd = client();
+		say(fd, samples[i].type, payload, samples[i].len + 1);
+		hear_closed(fd);
+		fd = client();
+		say(fd, samples[i].type, payload,
+		    samples[i].len > 0 ? samples[i].len - 1 : 4);
+		hear_closed(fd);
+	}
+	assert_int_equal(rig.asked + rig.told, 0);
+}
+
+static void
+test_unknown_request_closes_the_client(void **state)
+{
+	static const uint32_t types[] = { 0, CTL_STATUS - 1, CTL_LEVEL + 1,
+		CTL_DONE, MSG_BAN_REQUEST, MSG_BAN_STATE, UINT32_MAX };
+	size_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		fd = client();
+		say(fd, types[i], NULL, 0);
+		hear_closed(fd);
+	}
+}
+
+static void
+test_bytes_that_are_no_message_close_the_client(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	assert_int_equal(send(fd, "GET / HTTP/1.0", 14, 0), 14);
+	hear_closed(fd);
+}
+
+static int
+count_open(void)
+{
+	int fd, n = 0;
+
+	for (fd = 0; fd < 256; fd++)
+		if (fcntl(fd, F_GETFD) != -1)
+			n++;
+	return n;
+}
+
+static void
+test_descriptor_closes_the_client(void **state)
+{
+	int before = count_open(), fd = client();
+
+	(void)state;
+	assert_int_equal(
+	    channel_send(fd, CTL_STATUS, 7, NULL, 0, STDERR_FILENO), 0);
+	hear_closed(fd);
+	assert_int_equal(rig.asked, 0);
+	fd = client();
+	say(fd, CTL_FLUSH, NULL, 0);
+	assert_int_equal(
+	    channel_send(fd, CTL_STATUS, 7, NULL, 0, STDERR_FILENO), 0);
+	hear_closed(fd);
+	assert_int_equal(count_open(), before);
+}
+
+#define MALFORMED(type, payload)                             \
+	do {                                                 \
+		int fd_ = client();                          \
+		say(fd_, type, &(payload), sizeof(payload)); \
+		hear_closed(fd_);                            \
+	} while (0)
+
+static void
+test_values_past_their_bounds_close_the_client(void **state)
+{
+	struct ctl_bans bans = { 2 };
+	struct ctl_address address = { prefix_of("192.0.2.1") };
+	struct ctl_ban ban = { prefix_of("192.0.2.1"), MSG_SECONDS_MAX + 1 };
+	struct ctl_unban unban = { prefix_of("192.0.2.1"), 0 };
+	struct ctl_level level = { LOG_NORMAL };
+
+	(void)state;
+	MALFORMED(CTL_BANS, bans);
+	address.prefix.len = 24; /* host bits */
+	MALFORMED(CTL_CHECK, address);
+	MALFORMED(CTL_BAN, ban);
+	ban.seconds = 0;
+	ban.prefix.family = 0;
+	MALFORMED(CTL_BAN, ban);
+	unban.allow = MSG_SECONDS_MAX + 1;
+	MALFORMED(CTL_UNBAN, unban);
+	unban.allow = 0;
+	unban.prefix.zero[1] = 1;
+	MALFORMED(CTL_UNBAN, unban);
+	MALFORMED(CTL_LEVEL, level);
+	level.level = LOG_EVERY_LINE;
+	MALFORMED(CTL_LEVEL, level);
+	assert_int_equal(rig.asked + rig.told, 0);
+}
+
+static void
+test_only_root_may_change(void **state)
+{
+	uint8_t payload[128] = { 0 };
+	size_t i;
+	int fd;
+
+	(void)state;
+	rig.uid = 1000;
+	for (i = 0; i < NSAMPLES; i++) {
+		if (!samples[i].root)
+			continue;
+		fd = client();
+		say(fd, samples[i].type, payload, samples[i].len);
+		hear_error(fd, CTL_DENIED, "only root may do that");
+	}
+	assert_int_equal(rig.asked + rig.told, 0);
+	fd = client();
+	say(fd, CTL_OFFENDERS, NULL, 0);
+	hear_done(fd, 0);
+}
+
+static void
+test_ban_is_asked_and_shown(void **state)
+{
+	struct ctl_ban ban = { prefix_of("192.0.2.1"), MSG_FOR_EVER };
+	struct ban made = { .prefix = ban.prefix, .state = BAN_ACTIVE };
+	struct msg_ban_request request;
+	struct channel_msg m;
+	int fd = client();
+
+	(void)state;
+	say(fd, CTL_BAN, &ban, sizeof(ban));
+	assert_int_equal(hear(fd, &m), -1);
+	assert_int_equal(rig.type, MSG_BAN_REQUEST);
+	assert_int_equal(rig.len, sizeof(request));
+	memcpy(&request, rig.payload, sizeof(request));
+	assert_memory_equal(&request.prefix, &ban.prefix, sizeof(ban.prefix));
+	assert_int_equal(request.category, CATEGORY_MANUAL);
+	assert_int_equal(request.count, 0);
+	assert_int_equal(request.seconds, MSG_FOR_EVER);
+	answer(MSG_BAN_STATE, &made, sizeof(made));
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_BAN_RECORD);
+	assert_memory_equal(m.payload, &made, sizeof(made));
+	hear_done(fd, 0);
+}
+
+static void
+test_refusal_and_failure_carry_their_reason(void **state)
+{
+	struct ctl_ban ban = { prefix_of("192.0.2.1"), 0 };
+	struct msg_refused refused = { .reason = "a gateway of this host" };
+	struct msg_text failed = { "first\nsecond" };
+	int fd = client();
+
+	(void)state;
+	say(fd, CTL_BAN, &ban, sizeof(ban));
+	answer(MSG_REFUSED, &refused, sizeof(refused));
+	hear_error(fd, CTL_REFUSED, "a gateway of this host");
+	fd = client();
+	say(fd, CTL_RELOAD, NULL, 0);
+	assert_int_equal(rig.type, MSG_RELOAD);
+	answer(MSG_FAILED, &failed, sizeof(failed));
+	hear_error(fd, CTL_FAILED, "first\nsecond");
+}
+
+static void
+test_unban_of_what_is_not_banned_is_an_error(void **state)
+{
+	struct ctl_unban unban = { prefix_of("192.0.2.1"), 60 };
+	struct msg_unban_request request;
+	struct msg_done done = { 0 };
+	int fd = client();
+
+	(void)state;
+	say(fd, CTL_UNBAN, &unban, sizeof(unban));
+	assert_int_equal(rig.type, MSG_UNBAN_REQUEST);
+	memcpy(&request, rig.payload, sizeof(request));
+	assert_int_equal(request.allow, 60);
+	answer(MSG_DONE, &done, sizeof(done));
+	hear_error(fd, CTL_ABSENT, "not banned");
+	fd = client();
+	say(fd, CTL_UNBAN, &unban, sizeof(unban));
+	done.number = 1;
+	answer(MSG_DONE, &done, sizeof(done));
+	hear_done(fd, 1);
+}
+
+static void
+test_flush_and_expire_tell_their_number(void **state)
+{
+	struct msg_done done = { 0 };
+	int fd = client();
+
+	(void)state;
+	say(fd, CTL_FLUSH, NULL, 0);
+	assert_int_equal(rig.type, MSG_FLUSH);
+	answer(MSG_DONE, &done, sizeof(done));
+	hear_done(fd, 0);
+	fd = client();
+	say(fd, CTL_EXPIRE, NULL, 0);
+	assert_int_equal(rig.type, MSG_EXPIRE);
+	done.number = 12;
+	answer(MSG_DONE, &done, sizeof(done));
+	hear_done(fd, 12);
+}
+
+static void
+test_level_is_set_here_and_told(void **state)
+{
+	struct ctl_level level = { LOG_BRIEF };
+	int32_t told;
+	int fd = client();
+
+	(void)state;
+	say(fd, CTL_LEVEL, &level, sizeof(level));
+	hear_done(fd, 0);
+	assert_int_equal(log_level(), LOG_BRIEF);
+	assert_int_equal(rig.type, MSG_LEVEL);
+	memcpy(&told, rig.payload, sizeof(told));
+	assert_int_equal(told, LOG_BRIEF);
+	log_set_level(LOG_NORMAL);
+}
+
+static void
+test_status_is_counters_then_logs(void **state)
+{
+	struct msg_counters counters = { .started = NOW, .bans = 4 };
+	struct ctl_status_record s;
+	struct ctl_log_record l;
+	struct channel_msg m;
+	int fd = client();
+
+	(void)state;
+	rig.parser.stats.lines = 99;
+	rig.parser.stats.events[CATEGORY_AUTH] = 5;
+	count_failure("192.0.2.1", NOW);
+	say(fd, CTL_STATUS, NULL, 0);
+	assert_int_equal(rig.type, MSG_COUNTERS);
+	answer(MSG_COUNTED, &counters, sizeof(counters));
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_STATUS_RECORD);
+	assert_int_equal(m.hdr.len, sizeof(s));
+	memcpy(&s, m.payload, sizeof(s));
+	assert_int_equal(s.enforcer.bans, 4);
+	assert_int_equal(s.lines, 99);
+	assert_int_equal(s.events[CATEGORY_AUTH], 5);
+	assert_int_equal(s.offenders, 1);
+	assert_int_equal(s.offenders_limit, 1000000);
+	assert_int_equal(s.replaying, 1);
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_LOG_RECORD);
+	assert_int_equal(hear(fd, &m), 1);
+	memcpy(&l, m.payload, sizeof(l));
+	assert_string_equal(l.path, "/log/31");
+	hear_done(fd, 0);
+}
+
+static void
+test_bans_are_shown_in_order(void **state)
+{
+	struct ctl_bans all = { 1 }, active = { 0 };
+	struct channel_msg m;
+	struct ban b;
+	int fd;
+
+	(void)state;
+	put_ban("192.0.2.2", BAN_ENDED);
+	put_ban("192.0.2.3", BAN_ACTIVE);
+	put_ban("192.0.2.1", BAN_ACTIVE);
+	fd = client();
+	say(fd, CTL_BANS, &active, sizeof(active));
+	assert_int_equal(hear(fd, &m), 1);
+	memcpy(&b, m.payload, sizeof(b));
+	assert_int_equal(b.prefix.addr[3], 1);
+	assert_int_equal(hear(fd, &m), 1);
+	memcpy(&b, m.payload, sizeof(b));
+	assert_int_equal(b.prefix.addr[3], 3);
+	hear_done(fd, 0);
+	fd = client();
+	say(fd, CTL_BANS, &all, sizeof(all));
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(hear(fd, &m), 1);
+	memcpy(&b, m.payload, sizeof(b));
+	assert_int_equal(b.prefix.addr[3], 2);
+	assert_int_equal(hear(fd, &m), 1);
+	hear_done(fd, 0);
+}
+
+static void
+test_slow_reader_gets_all_and_stops_nobody(void **state)
+{
+	struct ctl_bans all = { 1 };
+	struct channel_msg m;
+	char text[32];
+	unsigned i, n = 0;
+	int slow, fast;
+
+	(void)state;
+	for (i = 0; i < 5000; i++) { /* far more than a socket holds */
+		(void)snprintf(text, sizeof(text), "198.51.%u.%u", i / 250,
+		    i % 250 + 1);
+		put_ban(text, BAN_ACTIVE);
+	}
+	slow = client();
+	say(slow, CTL_BANS, &all, sizeof(all));
+	turn();
+	fast = client();
+	say(fast, CTL_OFFENDERS, NULL, 0);
+	hear_done(fast, 0);
+	while (hear(slow, &m) == 1 && m.hdr.type == CTL_BAN_RECORD)
+		n++;
+	assert_int_equal(n, 5000);
+	assert_int_equal(m.hdr.type, CTL_DONE);
+	hear_closed(slow);
+}
+
+static void
+test_socket_that_takes_a_part_gets_the_rest(void **state)
+{
+	struct ctl_bans all = { 1 };
+	struct channel_msg m;
+	struct ban b;
+	char text[32];
+	uint8_t i;
+	int fd;
+
+	(void)state;
+	rig.room = 7;
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(text, sizeof(text), "192.0.2.%u", i);
+		put_ban(text, BAN_ACTIVE);
+	}
+	fd = client();
+	say(fd, CTL_BANS, &all, sizeof(all));
+	for (i = 0; i < 100; i++) {
+		assert_int_equal(hear(fd, &m), 1);
+		memcpy(&b, m.payload, sizeof(b));
+		assert_int_equal(b.prefix.addr[3], i);
+	}
+	hear_done(fd, 0);
+}
+
+static void
+test_offenders_are_all_shown(void **state)
+{
+	struct ctl_offender_record r;
+	struct channel_msg m;
+	int64_t now = time(NULL);
+	unsigned i, n = 0, two = 0;
+	char text[32];
+	int fd;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(text, sizeof(text), "192.0.2.%u", i);
+		count_failure(text, now);
+	}
+	count_failure("192.0.2.7", now);
+	fd = client();
+	say(fd, CTL_OFFENDERS, NULL, 0);
+	while (hear(fd, &m) == 1 && m.hdr.type == CTL_OFFENDER_RECORD) {
+		assert_int_equal(m.hdr.len, sizeof(r));
+		memcpy(&r, m.payload, sizeof(r));
+		assert_int_equal(r.threshold, 5);
+		assert_int_equal(r.within, 86400);
+		assert_int_equal(r.count, r.counts[CATEGORY_AUTH]);
+		if (r.count == 2)
+			two += r.prefix.addr[3];
+		n++;
+	}
+	assert_int_equal(n, 100);
+	assert_int_equal(two, 7);
+	hear_closed(fd);
+}
+
+static void
+test_check_tells_all_that_is_known(void **state)
+{
+	struct ctl_address address = { prefix_of("2001:db8:0:1::9") };
+	struct msg_checked checked = { 83, "the reason" };
+	struct prefix_set *whitelist = prefix_set_new();
+	struct prefix net = prefix_of("2001:db8::/32");
+	struct msg_policy policy;
+	struct ctl_check_record c;
+	struct ctl_offender_record o;
+	struct channel_msg m;
+	int fd = client();
+
+	(void)state;
+	assert_int_equal(prefix_set_add(whitelist, &net), 0);
+	policy = *policy_settings(rig.parser.policy);
+	policy_configure(rig.parser.policy, &policy, whitelist);
+	put_ban("2001:db8:0:1::/64", BAN_ENDED);
+	count_failure("2001:db8:0:1::/64", time(NULL));
+	count_failure("2001:db8:0:2::/64", time(NULL));
+	say(fd, CTL_CHECK, &address, sizeof(address));
+	assert_int_equal(rig.type, MSG_CHECK);
+	assert_memory_equal(rig.payload, &address, sizeof(address));
+	answer(MSG_CHECKED, &checked, sizeof(checked));
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_CHECK_RECORD);
+	assert_int_equal(m.hdr.len, sizeof(c));
+	memcpy(&c, m.payload, sizeof(c));
+	assert_int_equal(c.ban.state, BAN_ENDED);
+	assert_int_equal(c.whitelist.len, 32);
+	assert_int_equal(c.protocol, 83);
+	assert_string_equal(c.reason, "the reason");
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_OFFENDER_RECORD);
+	memcpy(&o, m.payload, sizeof(o));
+	assert_int_equal(o.prefix.len, 64);
+	assert_int_equal(o.prefix.addr[7], 1);
+	hear_done(fd, 0);
+}
+
+static void
+test_client_that_leaves_is_forgotten(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	say(fd, CTL_FLUSH, NULL, 0);
+	assert_int_equal(rig.forgotten, 0);
+	close(fd);
+	turn();
+	assert_int_equal(rig.forgotten, 1);
+}
+
+static void
+test_second_request_closes_the_client(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	say(fd, CTL_FLUSH, NULL, 0);
+	say(fd, CTL_FLUSH, NULL, 0);
+	hear_closed(fd);
+	assert_int_equal(rig.asked, 1);
+	assert_int_equal(rig.forgotten, 1);
+}
+
+static void
+test_client_beyond_the_limit_waits(void **state)
+{
+	int fd[CONTROL_CLIENTS_MAX], late, i;
+	struct channel_msg m;
+
+	(void)state;
+	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		fd[i] = client();
+	late = client();
+	say(late, CTL_OFFENDERS, NULL, 0);
+	assert_int_equal(hear(late, &m), -1);
+	close(fd[0]);
+	hear_done(late, 0);
+	for (i = 1; i < CONTROL_CLIENTS_MAX; i++)
+		close(fd[i]);
+	turn();
+}
+
+static void
+test_client_that_never_asks_has_a_timer(void **state)
+{
+	int fd;
+
+	(void)state;
+	assert_int_equal(
+	    event_base_get_num_events(rig.parser.base, EVENT_BASE_COUNT_ADDED),
+	    1);
+	fd = client();
+	/* The client's event counts twice: for its socket and its time. */
+	assert_int_equal(
+	    event_base_get_num_events(rig.parser.base, EVENT_BASE_COUNT_ADDED),
+	    3);
+	say(fd, CTL_FLUSH, NULL, 0);
+	assert_int_equal(
+	    event_base_get_num_events(rig.parser.base, EVENT_BASE_COUNT_ADDED),
+	    2);
+	close(fd);
+	turn();
+	assert_int_equal(
+	    event_base_get_num_events(rig.parser.base, EVENT_BASE_COUNT_ADDED),
+	    1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_wrong_length_closes_the_client),
+		TEST(test_unknown_request_closes_the_client),
+		TEST(test_bytes_that_are_no_message_close_the_client),
+		TEST(test_descriptor_closes_the_client),
+		TEST(test_values_past_their_bounds_close_the_client),
+		TEST(test_only_root_may_change),
+		TEST(test_ban_is_asked_and_shown),
+		TEST(test_refusal_and_failure_carry_their_reason),
+		TEST(test_unban_of_what_is_not_banned_is_an_error),
+		TEST(test_flush_and_expire_tell_their_number),
+		TEST(test_level_is_set_here_and_told),
+		TEST(test_status_is_counters_then_logs),
+		TEST(test_bans_are_shown_in_order),
+		TEST(test_slow_reader_gets_all_and_stops_nobody),
+		TEST(test_socket_that_takes_a_part_gets_the_rest),
+		TEST(test_offenders_are_all_shown),
+		TEST(test_check_tells_all_that_is_known),
+		TEST(test_client_that_leaves_is_forgotten),
+		TEST(test_second_request_closes_the_client),
+		TEST(test_client_beyond_the_limit_waits),
+		TEST(test_client_that_never_asks_has_a_timer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

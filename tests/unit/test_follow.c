@@ -1,0 +1,499 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "enforcer.h"
+#include "follow.h"
+#include "judge.h"
+#include "parser.h"
+#include "recognise/recognise.h"
+#include "tail.h"
+
+#define SINCE 1700000000
+
+/* Its neighbours, played by the test. */
+struct tail {
+	const struct tail_ops *ops;
+	void *arg;
+	int64_t since;
+	int watch;
+	unsigned started, worked, files, nones, events;
+	unsigned blocks; /* that are left to read */
+	int error;
+};
+
+static struct rig {
+	struct parser parser;
+	struct tail *tails[8]; /* in the order they were made */
+	unsigned ntails;
+	unsigned freed;
+	bool congested;
+	unsigned opens, following, judged;
+	struct msg_log_open last_open;
+} rig;
+
+struct tail *
+tail_new(const struct tail_ops *ops, void *arg, int64_t since)
+{
+	struct tail *t = calloc(1, sizeof(*t));
+
+	assert_non_null(t);
+	t->ops = ops;
+	t->arg = arg;
+	t->since = since;
+	t->watch = -1;
+	rig.tails[rig.ntails++] = t;
+	return t;
+}
+
+void
+tail_free(struct tail *t)
+{
+	if (t->watch != -1)
+		close(t->watch);
+	rig.freed++;
+	free(t);
+}
+
+void
+tail_start(struct tail *t)
+{
+	t->started++;
+	t->ops->open(t->arg, MSG_CURRENT);
+}
+
+void
+tail_give_file(struct tail *t, unsigned which, int fd, int wd)
+{
+	(void)which;
+	(void)wd;
+	close(fd);
+	t->files++;
+	t->ops->busy(t->arg);
+}
+
+void
+tail_give_none(struct tail *t, unsigned which, int error)
+{
+	(void)which;
+	t->error = error;
+	t->nones++;
+	t->ops->busy(t->arg);
+}
+
+void
+tail_give_watch(struct tail *t, int fd, int wd, const char *name)
+{
+	(void)wd;
+	(void)name;
+	if (fd == -1)
+		return;
+	if (t->watch != -1)
+		close(t->watch);
+	t->watch = fd;
+}
+
+void
+tail_events(struct tail *t)
+{
+	char buf[4096];
+
+	t->events++;
+	assert_true(read(t->watch, buf, sizeof(buf)) > 0);
+}
+
+bool
+tail_work(struct tail *t)
+{
+	t->worked++;
+	if (t->blocks > 0) {
+		t->blocks--;
+		t->ops->line(t->arg, "line", 4, t->blocks == 0, false);
+	}
+	if (t->blocks == 0)
+		t->ops->replayed(t->arg);
+	return t->blocks > 0;
+}
+
+bool
+tail_present(const struct tail *t)
+{
+	return t->files > 0;
+}
+
+int
+tail_error(const struct tail *t)
+{
+	return t->error;
+}
+
+uint64_t
+tail_behind(const struct tail *t)
+{
+	return t->blocks;
+}
+
+struct recognise *
+recognise_new(void)
+{
+	return calloc(1, 1);
+}
+
+void
+recognise_free(struct recognise *r)
+{
+	free(r);
+}
+
+bool
+recognise_line(struct recognise *r, const char *line, size_t n, int64_t now,
+    struct event *ev)
+{
+	(void)r;
+	(void)now;
+	memset(ev, 0, sizeof(*ev));
+	return n == 4 && memcmp(line, "line", 4) == 0;
+}
+
+int64_t
+recognise_time(const struct recognise *r)
+{
+	(void)r;
+	return SINCE + 5;
+}
+
+int64_t
+recognise_peek_time(const char *line, size_t n, int64_t now)
+{
+	(void)line;
+	(void)n;
+	(void)now;
+	return 0;
+}
+
+void
+judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
+{
+	(void)j;
+	(void)ev;
+	(void)live;
+	(void)now;
+	rig.judged++;
+}
+
+bool
+enforcer_is_congested(const struct enforcer *e)
+{
+	(void)e;
+	return rig.congested;
+}
+
+void
+enforcer_tell(struct enforcer *e, uint32_t type, const void *payload,
+    size_t len)
+{
+	(void)e;
+	if (type == MSG_FOLLOWING) {
+		rig.following++;
+		return;
+	}
+	assert_int_equal(type, MSG_LOG_OPEN);
+	assert_int_equal(len, sizeof(rig.last_open));
+	memcpy(&rig.last_open, payload, len);
+	rig.opens++;
+}
+
+static int
+setup(void **state)
+{
+	memset(&rig, 0, sizeof(rig));
+	rig.parser.base = event_base_new();
+	rig.parser.follow = follow_new(&rig.parser);
+	*state = rig.parser.follow;
+	return *state == NULL ? -1 : 0;
+}
+
+static int
+teardown(void **state)
+{
+	follow_free(*state);
+	event_base_free(rig.parser.base);
+	return rig.freed == rig.ntails ? 0 : -1;
+}
+
+static void
+turn(void)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		(void)event_base_loop(rig.parser.base, EVLOOP_NONBLOCK);
+}
+
+/* One round of the loop. */
+static void
+step(void)
+{
+	(void)event_base_loop(rig.parser.base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
+/* The logs of a configuration, by index. */
+static void
+configure(struct follow *f, const char *zero, const char *one)
+{
+	char *paths[MSG_LOGS_MAX] = { (char *)zero, (char *)one };
+
+	follow_configure(f, paths, SINCE);
+}
+
+static void
+give_log(struct follow *f, uint32_t index, uint32_t error)
+{
+	struct msg_log l = { index, MSG_CURRENT, error, 1 };
+	int fd = -1;
+
+	if (error == 0) {
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		assert_int_not_equal(fd, -1);
+	}
+	follow_take_log(f, &l, fd);
+}
+
+static void
+give_watch(struct follow *f, uint32_t index)
+{
+	struct msg_watch w = { index, 1, "" };
+
+	follow_take_watch(f, &w, inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+}
+
+static void
+test_nothing_starts_before_it_is_told(void **state)
+{
+	configure(*state, "/a", NULL);
+	turn();
+	assert_int_equal(rig.tails[0]->started, 0);
+	assert_int_equal(rig.tails[0]->since, SINCE);
+	follow_start(*state);
+	assert_int_equal(rig.tails[0]->started, 1);
+	assert_int_equal(rig.opens, 1);
+	assert_int_equal(rig.last_open.index, 0);
+	assert_int_equal(rig.last_open.which, MSG_CURRENT);
+}
+
+static void
+test_all_blocks_are_read_then_all_is_quiet(void **state)
+{
+	configure(*state, "/a", NULL);
+	rig.tails[0]->blocks = 3;
+	follow_start(*state);
+	give_log(*state, 0, 0);
+	turn();
+	assert_int_equal(rig.tails[0]->blocks, 0);
+	assert_int_equal(rig.tails[0]->worked, 3);
+	assert_int_equal(rig.judged, 3);
+	assert_int_equal(rig.parser.stats.lines, 3);
+	assert_int_equal(rig.parser.stats.cut, 1);
+	assert_int_equal(event_base_get_num_events(rig.parser.base,
+			     EVENT_BASE_COUNT_ADDED | EVENT_BASE_COUNT_ACTIVE),
+	    0);
+}
+
+static void
+test_following_is_told_once_when_all_were_replayed(void **state)
+{
+	configure(*state, "/a", "/b");
+	follow_start(*state);
+	give_log(*state, 0, 0);
+	turn();
+	assert_int_equal(rig.following, 0);
+	assert_true(follow_is_replaying(*state));
+	give_log(*state, 1, ENOENT);
+	turn();
+	assert_int_equal(rig.tails[1]->nones, 1);
+	assert_int_equal(rig.following, 1);
+	assert_false(follow_is_replaying(*state));
+	configure(*state, "/c", "/b");
+	give_watch(*state, 0);
+	give_log(*state, 0, 0);
+	turn();
+	assert_int_equal(rig.tails[2]->worked, 1);
+	assert_int_equal(rig.following, 1);
+}
+
+static void
+test_without_logs_it_follows_at_once(void **state)
+{
+	configure(*state, NULL, NULL);
+	assert_int_equal(rig.following, 0);
+	follow_start(*state);
+	assert_int_equal(rig.following, 1);
+}
+
+static void
+test_log_that_leaves_does_not_hold_up_the_replay(void **state)
+{
+	configure(*state, "/a", "/b");
+	follow_start(*state);
+	give_log(*state, 0, 0);
+	turn();
+	configure(*state, "/a", NULL);
+	assert_int_equal(rig.following, 1);
+}
+
+static void
+test_congestion_stops_the_reading(void **state)
+{
+	configure(*state, "/a", NULL);
+	rig.tails[0]->blocks = 3;
+	follow_start(*state);
+	rig.congested = true;
+	give_log(*state, 0, 0);
+	turn();
+	assert_int_equal(rig.tails[0]->worked, 0);
+	rig.congested = false;
+	follow_resume(*state);
+	step();
+	assert_int_equal(rig.tails[0]->worked, 1);
+	rig.congested = true; /* while its next turn is under way */
+	turn();
+	assert_int_equal(rig.tails[0]->worked, 1);
+	rig.congested = false;
+	follow_resume(*state);
+	turn();
+	assert_int_equal(rig.tails[0]->worked, 3);
+}
+
+static void
+test_reload_leaves_the_same_log_alone(void **state)
+{
+	configure(*state, "/a", "/b");
+	follow_start(*state);
+	configure(*state, "/a", "/c");
+	assert_int_equal(rig.ntails, 3);
+	assert_int_equal(rig.freed, 1);
+	assert_int_equal(rig.tails[0]->started, 1);
+}
+
+static void
+test_new_log_starts_with_its_watch(void **state)
+{
+	struct msg_watch w = { 1, 1, "" };
+
+	configure(*state, "/a", NULL);
+	follow_start(*state);
+	configure(*state, "/a", "/b");
+	assert_int_equal(rig.tails[1]->started, 0);
+	follow_take_watch(*state, &w, inotify_init1(IN_CLOEXEC));
+	follow_take_watch(*state, &w, -1);
+	assert_int_equal(rig.tails[1]->started, 1);
+	assert_int_equal(rig.last_open.index, 1);
+}
+
+static void
+test_watch_is_listened_to(void **state)
+{
+	struct msg_watch w = { 0, 1, "" };
+	int fd, other;
+
+	configure(*state, "/a", NULL);
+	fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	other = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	assert_int_not_equal(inotify_add_watch(other, "/tmp", IN_OPEN), -1);
+	follow_take_watch(*state, &w, fd);
+	turn();
+	assert_int_equal(rig.tails[0]->events, 0);
+	follow_take_watch(*state, &w, other); /* in place of the first */
+	close(open("/tmp", O_RDONLY | O_CLOEXEC));
+	turn();
+	assert_true(rig.tails[0]->events > 0);
+}
+
+static bool
+is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) != -1;
+}
+
+static void
+test_descriptors_nobody_asked_for_are_closed(void **state)
+{
+	struct msg_log l = { 0, MSG_CURRENT, 0, 1 };
+	struct msg_watch w = { 5, 1, "" };
+	int fd;
+
+	configure(*state, "/a", NULL);
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	follow_take_log(*state, &l, fd); /* not asked for */
+	assert_false(is_open(fd));
+	assert_int_equal(rig.tails[0]->files, 0);
+	l.index = 5; /* no such log */
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	follow_take_log(*state, &l, fd);
+	assert_false(is_open(fd));
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	follow_take_watch(*state, &w, fd);
+	assert_false(is_open(fd));
+	l.index = 0;
+	follow_start(*state);
+	give_log(*state, 0, 0);
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	follow_take_log(*state, &l, fd); /* answered already */
+	assert_false(is_open(fd));
+	assert_int_equal(rig.tails[0]->files, 1);
+}
+
+static void
+test_description_is_complete(void **state)
+{
+	struct ctl_log_record r;
+
+	configure(*state, NULL, "/var/log/mail.log");
+	rig.tails[0]->blocks = 9;
+	follow_start(*state);
+	assert_false(follow_describe(*state, 0, &r));
+	assert_true(follow_describe(*state, 1, &r));
+	assert_int_equal(r.present, 0);
+	assert_int_equal(r.behind, 9);
+	assert_int_equal(r.last_line, 0);
+	assert_string_equal(r.path, "/var/log/mail.log");
+	give_log(*state, 1, 0);
+	step();
+	assert_true(follow_describe(*state, 1, &r));
+	assert_int_equal(r.present, 1);
+	assert_int_equal(r.behind, 8);
+	assert_int_equal(r.lines, 1);
+	assert_int_equal(r.last_line, SINCE + 5);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_nothing_starts_before_it_is_told),
+		TEST(test_all_blocks_are_read_then_all_is_quiet),
+		TEST(test_following_is_told_once_when_all_were_replayed),
+		TEST(test_without_logs_it_follows_at_once),
+		TEST(test_log_that_leaves_does_not_hold_up_the_replay),
+		TEST(test_congestion_stops_the_reading),
+		TEST(test_reload_leaves_the_same_log_alone),
+		TEST(test_new_log_starts_with_its_watch),
+		TEST(test_watch_is_listened_to),
+		TEST(test_descriptors_nobody_asked_for_are_closed),
+		TEST(test_description_is_complete),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,73 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "kernel.h"
+#include "netns_rig.h"
+
+static struct kernel_routes
+look(const char *text)
+{
+	struct prefix p = netns_prefix(text);
+	struct kernel_routes found;
+
+	assert_int_equal(kernel_look(&p, 83, &found), 0);
+	return found;
+}
+
+static void
+test_ours_and_others_are_told_apart(void **state)
+{
+	netns_needed();
+	netns_run("ip route add blackhole 203.0.113.9 proto 83 && "
+		  "ip route add unreachable 203.0.113.0/24 proto bird && "
+		  "ip route add prohibit 198.51.100.7 proto static table 2525");
+	assert_true(look("203.0.113.9").ours);
+	assert_true(look("203.0.113.9").foreign);
+	assert_int_equal(look("203.0.113.9").protocol, 12);
+	assert_false(look("203.0.113.8").ours);
+	assert_true(look("203.0.113.8").foreign);
+	assert_int_equal(look("198.51.100.7").protocol, 4);
+	assert_false(look("198.51.100.8").foreign);
+	assert_false(look("203.0.112.1").foreign);
+}
+
+static void
+test_the_narrowest_foreign_route_is_named(void **state)
+{
+	netns_needed();
+	netns_run("ip route add blackhole 203.0.113.0/25 proto static && "
+		  "ip route add blackhole 203.0.113.0/24 proto bird");
+	assert_int_equal(look("203.0.113.9").protocol, 4);
+	assert_int_equal(look("203.0.113.200").protocol, 12);
+	assert_int_equal(look("203.0.113.0/24").protocol, 12);
+}
+
+static void
+test_ipv6_likewise(void **state)
+{
+	netns_needed();
+	netns_run("ip -6 route add blackhole 2001:db8:1::/64 proto 83 && "
+		  "ip -6 route add unreachable 2001:db8::/32 proto bird");
+	assert_true(look("2001:db8:1::25").ours);
+	assert_int_equal(look("2001:db8:1::25").protocol, 12);
+	assert_false(look("2001:db8:2::1").ours);
+	assert_false(look("2001:db9::1").foreign);
+}
+
+int
+main(void)
+{
+#define IN_NETNS(t) cmocka_unit_test_setup(t, netns_enter)
+	const struct CMUnitTest tests[] = {
+		IN_NETNS(test_ours_and_others_are_told_apart),
+		IN_NETNS(test_the_narrowest_foreign_route_is_named),
+		IN_NETNS(test_ipv6_likewise),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,303 @@
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ledger_fixture.h"
+#include "ledger_record.h"
+
+static void
+test_absent_ledger_is_created_empty(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	open_and_close();
+	assert_int_equal(nseen, 0);
+	assert_int_equal(damaged, 0);
+	assert_int_equal(stat(path[0], &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+	assert_int_equal(stat(path[1], &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+	assert_int_equal(count_names("bans"), 2);
+}
+
+static void
+test_last_directory_is_created_but_no_more(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	snprintf(path[0], sizeof(path[0]), "%s/a/b/bans.db", dir);
+	assert_null(fixture_open());
+	assert_true(logged[0] != '\0');
+	snprintf(path[0], sizeof(path[0]), "%s/a/bans.db", dir);
+	open_and_close();
+	snprintf(path[0], sizeof(path[0]), "%s/a", dir);
+	assert_int_equal(stat(path[0], &st), 0);
+	assert_int_equal(st.st_mode, S_IFDIR | 0700);
+}
+
+static void
+test_path_too_long_is_refused(void **state)
+{
+	char name[PATH_MAX];
+	int said = 0;
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	name[0] = '/';
+	name[PATH_MAX - 2] = '\0';
+	logged[0] = '\0';
+	assert_null(ledger_open(name, NULL, NULL, &said));
+	assert_true(logged[0] != '\0');
+}
+
+static void
+test_file_that_cannot_be_opened_is_not_damaged(void **state)
+{
+	struct rlimit old, few;
+	int fd;
+
+	(void)state;
+	fill_and_close(20, 1);
+	assert_true((fd = open("/dev/null", O_RDONLY)) != -1);
+	close(fd);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few = old;
+	few.rlim_cur = (rlim_t)fd + 1; /* the directory's is the last */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_null(fixture_open());
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_true(logged[0] != '\0');
+	assert_int_equal(count_names("bans"), 2);
+	open_and_close();
+	assert_seen(20, 1);
+	assert_string_equal(logged, "");
+}
+
+static void
+test_records_come_back(void **state)
+{
+	(void)state;
+	fill_and_close(300, 5);
+	open_and_close();
+	assert_seen(300, 5);
+	assert_int_equal(damaged, 0);
+}
+
+static void
+test_ended_ban_comes_back_whole(void **state)
+{
+	struct ledger *l = fixture_open();
+	struct ban b = fixture_ban(1, 7);
+
+	(void)state;
+	b.state = BAN_ENDED;
+	b.strikes = 12;
+	b.released = 1764100000;
+	b.allowed = 1764200000;
+	b.flags = BAN_MANUAL | BAN_FOREIGN | BAN_UNWRITTEN;
+	assert_int_equal(ledger_put(l, &b), 0);
+	ledger_close(l); /* which commits */
+	open_and_close();
+	assert_int_equal(nseen, 1);
+	b.flags = BAN_MANUAL;
+	assert_memory_equal(&seen[0], &b, sizeof(b));
+}
+
+static void
+test_ban_out_of_bounds_is_not_put(void **state)
+{
+	struct ledger *l = fixture_open();
+	struct ban b = fixture_ban(1, 7);
+
+	(void)state;
+	b.state = 4;
+	assert_int_equal(ledger_put(l, &b), -1);
+	assert_int_equal(errno, EINVAL);
+	b.state = BAN_FORGOTTEN;
+	b.prefix.len = 33;
+	assert_int_equal(ledger_put(l, &b), -1);
+	assert_int_equal(ledger_pending(l), 0);
+	ledger_close(l);
+}
+
+static void
+test_last_put_of_a_batch_holds(void **state)
+{
+	struct ledger *l = fixture_open();
+	struct ban b;
+	uint32_t count;
+
+	(void)state;
+	for (count = 1; count <= 9; count++) {
+		b = fixture_ban(0, count);
+		assert_int_equal(ledger_put(l, &b), 0);
+		b.state = BAN_FORGOTTEN;
+		if (count % 2 == 0)
+			assert_int_equal(ledger_put(l, &b), 0);
+	}
+	assert_int_equal(ledger_commit(l), 0);
+	abandon(l);
+	open_and_close();
+	assert_seen(1, 9);
+}
+
+static void
+test_clock_gone_back_does_not_keep_the_old(void **state)
+{
+	struct ledger *l = fixture_open();
+
+	(void)state;
+	fixture_fill(l, 0, 10, 500);
+	fixture_fill(l, 0, 10, 3); /* since is earlier */
+	ledger_close(l);
+	open_and_close();
+	assert_seen(10, 3);
+}
+
+static void
+test_forgotten_records_vanish(void **state)
+{
+	struct ledger *l = fixture_open();
+	struct ban b;
+	unsigned n;
+
+	(void)state;
+	fixture_fill(l, 0, 50, 2);
+	for (n = 20; n < 60; n++) { /* the last ten were never there */
+		b = fixture_ban(n, 2);
+		b.state = BAN_FORGOTTEN;
+		b.strikes = 0;
+		assert_int_equal(ledger_put(l, &b), 0);
+	}
+	assert_int_equal(ledger_commit(l), 0);
+	abandon(l);
+	open_and_close();
+	assert_seen(20, 2);
+	open_and_close();
+	assert_seen(20, 2);
+}
+
+static void
+test_ten_thousand_in_one_commit(void **state)
+{
+	struct ledger *l = fixture_open();
+
+	(void)state;
+	fixture_fill(l, 0, 10000, 1);
+	assert_true(ledger_bytes(l) >= 10000 * LEDGER_RECORD_LEN);
+	assert_int_equal(ledger_bytes(l),
+	    fixture_size(path[0]) + fixture_size(path[1]));
+	abandon(l);
+	open_and_close();
+	assert_seen(10000, 1);
+	assert_int_equal(damaged, 0);
+}
+
+static void
+test_each_commit_alone_survives(void **state)
+{
+	struct ledger *l;
+	unsigned n;
+
+	(void)state;
+	for (n = 0; n < 12; n++) {
+		l = fixture_open();
+		assert_seen(n, 4);
+		fixture_fill(l, n, n + 1, 4);
+		if (n % 4 == 3)
+			ledger_close(l);
+		else
+			abandon(l);
+	}
+	open_and_close();
+	assert_seen(12, 4);
+}
+
+static void
+test_many_commits_without_close(void **state)
+{
+	struct ledger *l = fixture_open();
+	unsigned n;
+
+	(void)state;
+	for (n = 0; n < 40; n++)
+		fixture_fill(l, 5 * n, 5 * n + 5, 4);
+	abandon(l);
+	open_and_close();
+	assert_seen(200, 4);
+}
+
+static void
+test_clean_close_leaves_nothing_to_make(void **state)
+{
+	struct ledger *l;
+
+	(void)state;
+	fill_and_close(50, 1);
+	open_and_close();
+	assert_string_equal(logged, "");
+	l = fixture_open();
+	fixture_fill(l, 50, 60, 1);
+	abandon(l);
+	open_and_close();
+	assert_non_null(strstr(logged, "made anew"));
+	assert_seen(60, 1);
+	open_and_close();
+	assert_string_equal(logged, "");
+}
+
+static void
+test_second_daemon_is_refused(void **state)
+{
+	struct ledger *l = fixture_open();
+	pid_t pid;
+	int status, i;
+
+	(void)state;
+	fixture_fill(l, 0, 5, 1);
+	for (i = 0; i < 2; i++) {
+		assert_true((pid = fork()) != -1);
+		if (pid == 0) /* our own copy of the lock is the parent's */
+			_exit(fixture_open() != NULL ||
+			    strstr(logged, "another smtpband uses it") == NULL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		fixture_fill(l, 5, 10, 1); /* undisturbed, and roles swap */
+	}
+	ledger_close(l);
+	open_and_close();
+	assert_seen(10, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_absent_ledger_is_created_empty),
+		TEST(test_last_directory_is_created_but_no_more),
+		TEST(test_path_too_long_is_refused),
+		TEST(test_file_that_cannot_be_opened_is_not_damaged),
+		TEST(test_records_come_back),
+		TEST(test_ended_ban_comes_back_whole),
+		TEST(test_ban_out_of_bounds_is_not_put),
+		TEST(test_last_put_of_a_batch_holds),
+		TEST(test_clock_gone_back_does_not_keep_the_old),
+		TEST(test_forgotten_records_vanish),
+		TEST(test_ten_thousand_in_one_commit),
+		TEST(test_each_commit_alone_survives),
+		TEST(test_many_commits_without_close),
+		TEST(test_clean_close_leaves_nothing_to_make),
+		TEST(test_second_daemon_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

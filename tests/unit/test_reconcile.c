@@ -1,0 +1,387 @@
+/* reconcile.c on a pretended kernel, whose routes are an array. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "smtpband.h"
+
+#define NOW   1790000000
+#define OURS  83
+#define TABLE 254
+
+static struct conf conf = { .ban_for = 100,
+	.ban_max = 100,
+	.remember = 1000,
+	.route = CONF_BLACKHOLE,
+	.route_protocol = OURS,
+	.route_table = TABLE };
+static const struct route_kind kind = { RTN_BLACKHOLE, OURS, TABLE };
+static struct enforcer e;
+static struct {
+	struct prefix prefix;
+	struct route_kind kind;
+} kernel[4096];
+static size_t nkernel;
+static int applied, deleted, dumps, rules, failed, states;
+static int dump_error, delete_error, add_error, rules_error;
+static struct ban told;
+
+void
+enforcer_failed(struct enforcer *en, const char *fmt, ...)
+{
+	failed++;
+}
+
+void
+reply_state(struct enforcer *en, const struct ban *ban, uint32_t id)
+{
+	assert_int_equal(id, 0);
+	states++;
+	told = *ban;
+}
+
+int
+route_keep_rules(struct route *r)
+{
+	rules++;
+	errno = rules_error;
+	return rules_error == 0 ? 0 : -1;
+}
+
+int
+route_dump(struct route *r, route_visit visit, void *arg)
+{
+	size_t i;
+
+	dumps++;
+	errno = dump_error;
+	if (dump_error != 0)
+		return -1;
+	for (i = 0; i < nkernel; i++)
+		visit(arg, &kernel[i].prefix, &kernel[i].kind);
+	return 0;
+}
+
+static size_t
+kernel_find(const struct prefix *p, const struct route_kind *k)
+{
+	size_t i;
+
+	for (i = 0; i < nkernel; i++)
+		if (prefix_cmp(&kernel[i].prefix, p) == 0 &&
+		    kernel[i].kind.type == k->type &&
+		    kernel[i].kind.table == k->table)
+			break;
+	return i;
+}
+
+int
+route_delete_exact(struct route *r, const struct prefix *p,
+    const struct route_kind *k)
+{
+	size_t i = kernel_find(p, k);
+
+	assert_int_equal(k->protocol, OURS);
+	errno = delete_error;
+	if (delete_error != 0)
+		return -1;
+	assert_true(i < nkernel);
+	deleted++;
+	kernel[i] = kernel[--nkernel];
+	return 0;
+}
+
+static void
+kernel_add(const struct prefix *p, uint8_t type, uint32_t table)
+{
+	kernel[nkernel].prefix = *p;
+	kernel[nkernel++].kind = (struct route_kind){ type, OURS, table };
+}
+
+int
+route_apply(struct route *r, struct route_change *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		assert_int_equal(v[i].op, ROUTE_ADD);
+		assert_int_equal(kernel_find(&v[i].prefix, &kind), nkernel);
+		applied++;
+		v[i].result = add_error;
+		if (add_error == 0)
+			kernel_add(&v[i].prefix, kind.type, kind.table);
+	}
+	return 0;
+}
+
+static struct prefix
+host(unsigned i)
+{
+	uint8_t bytes[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0, (uint8_t)(i >> 8),
+		(uint8_t)i };
+	struct prefix p;
+
+	prefix_from_bytes(&p, PREFIX_INET6, bytes, 64);
+	return p;
+}
+
+static struct ban_entry *
+ban(unsigned i)
+{
+	struct prefix p = host(i);
+	struct ban_entry *entry = bans_insert(&e.bans, &p);
+
+	ban_begin(&entry->ban, &conf, CATEGORY_AUTH, 5, 0, NOW);
+	bans_settle(&e.bans, entry, NOW + 100);
+	return entry;
+}
+
+static void
+route_of(unsigned i, uint8_t type, uint32_t table)
+{
+	struct prefix p = host(i);
+
+	kernel_add(&p, type, table);
+}
+
+/* The kernel has exactly one route for each of the first n hosts. */
+static void
+assert_routes(unsigned n)
+{
+	struct prefix p;
+	unsigned i;
+
+	assert_int_equal(nkernel, n);
+	for (i = 0; i < n; i++) {
+		p = host(i);
+		assert_true(kernel_find(&p, &kind) < nkernel);
+	}
+}
+
+static int
+setup(void **state)
+{
+	memset(&e, 0, sizeof(e));
+	e.conf = &conf;
+	bans_init(&e.bans, 10000);
+	nkernel = 0;
+	applied = deleted = dumps = rules = failed = states = 0;
+	dump_error = delete_error = add_error = rules_error = 0;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct ban_entry *entry;
+
+	while ((entry = bans_first(&e.bans)) != NULL) {
+		entry->ban.state = BAN_FORGOTTEN;
+		bans_settle(&e.bans, entry, 0);
+	}
+	return 0;
+}
+
+static void
+test_what_is_missing_is_added_and_counted(void **state)
+{
+	unsigned i;
+
+	for (i = 0; i < 300; i++)
+		ban(i);
+	for (i = 0; i < 300; i += 3)
+		route_of(i, kind.type, kind.table);
+	assert_int_equal(reconcile(&e), 200);
+	assert_routes(300);
+	assert_int_equal(deleted, 0);
+	assert_int_equal(rules, 1);
+	assert_int_equal(states, 0);
+	assert_int_equal(reconcile(&e), 0);
+	assert_int_equal(applied, 200);
+}
+
+static void
+test_what_no_ban_asks_for_is_deleted(void **state)
+{
+	struct ban_entry *ended;
+
+	ban(0);
+	ended = ban(1);
+	ban_end(&ended->ban, 0, NOW);
+	bans_settle(&e.bans, ended, NOW + 1000);
+	route_of(0, kind.type, kind.table);
+	route_of(1, kind.type, kind.table);
+	route_of(2, kind.type, kind.table);
+	assert_int_equal(reconcile(&e), 0);
+	assert_routes(1);
+	assert_int_equal(deleted, 2);
+}
+
+static void
+test_a_route_of_another_kind_gives_way(void **state)
+{
+	ban(0);
+	ban(1);
+	ban(2);
+	route_of(0, RTN_UNREACHABLE, kind.table);
+	route_of(1, kind.type, 100);
+	route_of(2, kind.type, kind.table);
+	route_of(2, RTN_PROHIBIT, kind.table);
+	assert_int_equal(reconcile(&e), 2);
+	assert_routes(3);
+}
+
+static void
+test_more_stale_routes_than_one_pass_holds_all_go(void **state)
+{
+	unsigned i;
+
+	ban(0);
+	for (i = 1; i <= 3000; i++)
+		route_of(i, kind.type, kind.table);
+	assert_int_equal(reconcile(&e), 1);
+	assert_routes(1);
+	assert_int_equal(deleted, 3000);
+	assert_true(dumps > 1);
+}
+
+static void
+test_exactly_a_pass_of_stale_routes_ends(void **state)
+{
+	unsigned i;
+
+	for (i = 0; i < 1024; i++)
+		route_of(i, kind.type, kind.table);
+	assert_int_equal(reconcile(&e), 0);
+	assert_int_equal(nkernel, 0);
+}
+
+static void
+test_the_route_of_somebody_else_is_told_and_told_again_when_it_went(
+    void **state)
+{
+	ban(0);
+	add_error = EEXIST;
+	assert_int_equal(reconcile(&e), 0);
+	assert_int_equal(told.flags, BAN_FOREIGN);
+	assert_int_equal(failed, 0);
+	assert_int_equal(reconcile(&e), 0);
+	assert_int_equal(states, 1);
+	add_error = 0;
+	/* Nobody had removed it: it is not counted. */
+	assert_int_equal(reconcile(&e), 0);
+	assert_int_equal(states, 2);
+	assert_int_equal(told.flags, 0);
+	assert_routes(1);
+}
+
+static void
+test_a_route_that_the_kernel_refuses_is_a_failure(void **state)
+{
+	ban(0);
+	add_error = ENOMEM;
+	assert_int_equal(reconcile(&e), -1);
+	assert_int_equal(failed, 1);
+	assert_int_equal(states, 0);
+	assert_int_equal(bans_first(&e.bans)->ban.state, BAN_ACTIVE);
+}
+
+static void
+test_a_kernel_that_fails_is_one_line_and_tried_again(void **state)
+{
+	unsigned i;
+
+	for (i = 0; i < 1000; i++)
+		ban(i);
+	add_error = ENOBUFS;
+	assert_int_equal(reconcile(&e), -1); /* so that the loop tries again */
+	assert_int_equal(failed, 1);
+}
+
+static void
+test_without_the_kernels_answer_nothing_is_changed(void **state)
+{
+	ban(0);
+	dump_error = ENOBUFS;
+	assert_int_equal(reconcile(&e), -1);
+	assert_int_equal(failed, 1);
+	assert_int_equal(applied, 0);
+	dump_error = 0;
+	route_of(1, kind.type, kind.table);
+	delete_error = EBUSY;
+	assert_int_equal(reconcile(&e), -1);
+	delete_error = ESRCH;
+	assert_int_equal(reconcile(&e), 1);
+}
+
+static void
+test_rules_that_cannot_be_kept_do_not_keep_routes_away(void **state)
+{
+	ban(0);
+	rules_error = EPERM;
+	assert_int_equal(reconcile(&e), 1);
+	assert_routes(1);
+}
+
+static void
+test_clearing_takes_the_wanted_routes_too(void **state)
+{
+	unsigned i;
+
+	for (i = 0; i < 2000; i++) {
+		ban(i);
+		route_of(i, kind.type, kind.table);
+	}
+	reconcile_clear(&e);
+	assert_int_equal(nkernel, 0);
+	assert_int_equal(e.bans.active.n, 2000);
+	assert_int_equal(reconcile(&e), 2000);
+}
+
+static void
+test_the_kind_is_that_of_the_configuration(void **state)
+{
+	struct conf other = { .route_protocol = 200, .route_table = 100000 };
+	struct route_kind k;
+
+	other.route = CONF_BLACKHOLE;
+	route_kind_of(&other, &k);
+	assert_int_equal(k.type, RTN_BLACKHOLE);
+	assert_int_equal(k.protocol, 200);
+	assert_int_equal(k.table, 100000);
+	other.route = CONF_UNREACHABLE;
+	route_kind_of(&other, &k);
+	assert_int_equal(k.type, RTN_UNREACHABLE);
+	other.route = CONF_PROHIBIT;
+	route_kind_of(&other, &k);
+	assert_int_equal(k.type, RTN_PROHIBIT);
+}
+
+int
+main(void)
+{
+#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_what_is_missing_is_added_and_counted),
+		TEST(test_what_no_ban_asks_for_is_deleted),
+		TEST(test_a_route_of_another_kind_gives_way),
+		TEST(test_more_stale_routes_than_one_pass_holds_all_go),
+		TEST(test_exactly_a_pass_of_stale_routes_ends),
+		TEST(
+		    test_the_route_of_somebody_else_is_told_and_told_again_when_it_went),
+		TEST(test_a_route_that_the_kernel_refuses_is_a_failure),
+		TEST(test_a_kernel_that_fails_is_one_line_and_tried_again),
+		TEST(test_without_the_kernels_answer_nothing_is_changed),
+		TEST(test_rules_that_cannot_be_kept_do_not_keep_routes_away),
+		TEST(test_clearing_takes_the_wanted_routes_too),
+		TEST(test_the_kind_is_that_of_the_configuration),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,270 @@
+/* What is read at the start: the window, from the rotated file on. */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "msg.h"
+#include "tail_rig.h"
+
+#define HOUR 3600
+#define STEP 360
+/* Lines that a probe of 32 KiB and an hour of slack let through. */
+#define EXTRA 1100
+
+static void
+both(struct rig *r)
+{
+	int fd = rig_create(r->rotated);
+	size_t i, replayed;
+
+	r->pieces = false;
+	rig_lines(r, fd, 20);
+	close(fd);
+	fd = rig_create(r->log);
+	rig_lines(r, fd, 20);
+	rig_start(r, 1000000);
+	rig_settle(r);
+	assert_int_equal(r->replayed, 1);
+	replayed = r->got.n;
+	r->pieces = true;
+	rig_lines(r, fd, 5);
+	close(fd);
+	rig_check(r);
+	assert_int_equal(replayed, 40);
+	for (i = 0; i < r->got.n; i++)
+		assert_int_equal(r->got.v[i].live, i >= replayed);
+	assert_int_equal(r->replayed, 1);
+	assert_int_equal(r->asked[MSG_ROTATED], 1);
+}
+
+static void
+test_rotated_file_comes_before_the_current_one(void **state)
+{
+	rig_run(state, RIG_SEEDS, both);
+}
+
+/* Lines in the middle of the window's files, STEP seconds apart. */
+static void
+fill(struct rig *r, int fd, int64_t from, int64_t to, bool wanted)
+{
+	int64_t t;
+
+	for (t = from; t < to; t += STEP)
+		if (wanted)
+			rig_line(r, fd, t);
+		else
+			rig_unwanted(r, fd, t);
+}
+
+/*
+ * The replay begins within the window's first block: all wanted lines come,
+ * and few others.
+ */
+static void
+check_window(struct rig *r)
+{
+	size_t skip, i;
+
+	rig_settle(r);
+	assert_true(r->got.n >= r->want.n);
+	skip = r->got.n - r->want.n;
+	assert_true(skip > 0 && skip <= EXTRA);
+	/* It begins with a whole line. */
+	assert_non_null(strchr("TN", r->got.v[0].text[0]));
+	for (i = 0; i < r->want.n; i++)
+		assert_string_equal(r->got.v[skip + i].text, r->want.v[i].text);
+}
+
+static void
+window_current(struct rig *r)
+{
+	int fd = rig_create(r->rotated);
+	int64_t day = 1000 * 24 * HOUR;
+
+	r->pieces = false;
+	rig_unwanted(r, fd, day - 10 * HOUR);
+	close(fd);
+	fd = rig_create(r->log);
+	fill(r, fd, day, day + 400 * HOUR, false);
+	rig_unwanted(r, fd, 0);
+	fill(r, fd, day + 400 * HOUR, day + 500 * HOUR, true);
+	close(fd);
+	rig_start(r, day + 400 * HOUR);
+	check_window(r);
+	assert_int_equal(r->asked[MSG_ROTATED], 0);
+	assert_int_equal(r->replayed, 1);
+}
+
+static void
+test_window_begins_within_the_current_file(void **state)
+{
+	rig_run(state, 3, window_current);
+}
+
+static void
+window_rotated(struct rig *r)
+{
+	int fd = rig_create(r->rotated);
+	int64_t day = 1000 * 24 * HOUR;
+
+	r->pieces = false;
+	fill(r, fd, day, day + 400 * HOUR, false);
+	fill(r, fd, day + 400 * HOUR, day + 500 * HOUR, true);
+	close(fd);
+	fd = rig_create(r->log);
+	fill(r, fd, day + 500 * HOUR, day + 510 * HOUR, true);
+	close(fd);
+	rig_start(r, day + 400 * HOUR);
+	check_window(r);
+}
+
+static void
+test_window_begins_within_the_rotated_file(void **state)
+{
+	rig_run(state, 3, window_rotated);
+}
+
+/* Lines of the window, then many that are half an hour late. */
+static void
+disordered(struct rig *r)
+{
+	int fd = rig_create(r->log);
+	int64_t day = 1000 * 24 * HOUR, since = day + 400 * HOUR;
+	int i;
+
+	r->pieces = false;
+	fill(r, fd, day, since - HOUR, false);
+	rig_line(r, fd, since);
+	for (i = 0; i < 4000; i++)
+		rig_line(r, fd, since - HOUR / 2);
+	close(fd);
+	rig_start(r, since);
+	check_window(r);
+}
+
+static void
+test_window_allows_an_hour_of_disorder(void **state)
+{
+	rig_run(state, 3, disordered);
+}
+
+/* A place that does not tell is read. */
+static void
+untold(struct rig *r)
+{
+	int fd = rig_create(r->log);
+	int64_t day = 1000 * 24 * HOUR;
+	int i;
+
+	r->pieces = false;
+	fill(r, fd, day, day + 200 * HOUR, false);
+	for (i = 0; i < 5000; i++)
+		rig_line(r, fd, 0);
+	fill(r, fd, day + 200 * HOUR, day + 400 * HOUR, true);
+	close(fd);
+	rig_start(r, day + 200 * HOUR);
+	check_window(r);
+}
+
+static void
+test_place_without_times_is_read(void **state)
+{
+	rig_run(state, 3, untold);
+}
+
+/* Nothing is skipped where times do not tell. */
+static void
+timeless(struct rig *r)
+{
+	int i, fd = rig_create(r->log);
+
+	r->pieces = false;
+	for (i = 0; i < 3000; i++)
+		rig_line(r, fd, 0);
+	close(fd);
+	rig_start(r, 1000000);
+	rig_check(r);
+	assert_int_equal(r->asked[MSG_ROTATED], 1);
+}
+
+static void
+test_file_without_times_is_read_from_its_beginning(void **state)
+{
+	rig_run(state, 3, timeless);
+}
+
+static void
+rotated_only(struct rig *r)
+{
+	int fd = rig_create(r->rotated);
+
+	r->pieces = false;
+	rig_lines(r, fd, 5);
+	rig_start(r, 1000000);
+	rig_settle(r);
+	assert_int_equal(r->replayed, 1);
+	assert_false(tail_present(r->tail));
+	assert_false(r->got.v[4].live);
+	rig_line(r, fd, 0); /* late, seen with the next event */
+	close(fd);
+	fd = rig_create(r->log);
+	rig_lines(r, fd, 2);
+	close(fd);
+	rig_check(r);
+	assert_true(r->got.v[5].live);
+}
+
+static void
+test_replay_needs_no_current_file(void **state)
+{
+	rig_run(state, RIG_SEEDS, rotated_only);
+}
+
+/* The log is rotated while the answers are on their way. */
+static void
+rotated_meanwhile(struct rig *r)
+{
+	int fd = rig_create(r->log);
+
+	r->pieces = false;
+	rig_lines(r, fd, 5);
+	rig_start(r, 1000000);
+	assert_int_equal(rename(r->log, r->rotated), 0);
+	rig_stir(r);
+	rig_lines(r, fd, 2);
+	close(fd);
+	fd = rig_create(r->log);
+	rig_stir(r);
+	rig_lines(r, fd, 5);
+	close(fd);
+	rig_check(r);
+	assert_int_equal(r->replayed, 1);
+}
+
+static void
+test_rotation_during_the_start_repeats_nothing(void **state)
+{
+	rig_run(state, RIG_SEEDS, rotated_meanwhile);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RIG_TEST(test_rotated_file_comes_before_the_current_one),
+		RIG_TEST(test_window_begins_within_the_current_file),
+		RIG_TEST(test_window_begins_within_the_rotated_file),
+		RIG_TEST(test_window_allows_an_hour_of_disorder),
+		RIG_TEST(test_place_without_times_is_read),
+		RIG_TEST(test_file_without_times_is_read_from_its_beginning),
+		RIG_TEST(test_replay_needs_no_current_file),
+		RIG_TEST(test_rotation_during_the_start_repeats_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,124 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "recognise/recognise.h"
+#include "stats.h"
+
+#define HOUR 3600
+#define NOW  (1700000000 / HOUR * HOUR + 60)
+
+static void
+test_events_count_by_category(void **state)
+{
+	struct stats s = { 0 };
+	struct event ev = {
+		.kind = EVENT_FAILURE,
+		.category = CATEGORY_RELAY,
+		.count = 3,
+	};
+
+	(void)state;
+	stats_count_event(&s, &ev);
+	stats_count_event(&s, &ev);
+	ev = (struct event){ .kind = EVENT_LOGIN, .count = 1 };
+	stats_count_event(&s, &ev);
+	ev.kind = EVENT_ACCEPT;
+	stats_count_event(&s, &ev);
+	assert_int_equal(s.events[CATEGORY_RELAY], 6);
+	assert_int_equal(s.events[CATEGORY_NONE], 1);
+	assert_int_equal(s.events[CATEGORY_AUTH], 0);
+}
+
+static void
+test_running_hour_is_first(void **state)
+{
+	struct stats s = { 0 };
+	uint64_t hours[STATS_HOURS];
+
+	(void)state;
+	stats_weigh(&s, NOW, 2, NOW);
+	stats_weigh(&s, NOW - HOUR, 5, NOW);
+	stats_hours(&s, NOW, hours);
+	assert_int_equal(hours[0], 2);
+	assert_int_equal(hours[1], 5);
+	assert_int_equal(hours[2], 0);
+	stats_hours(&s, NOW + 2 * HOUR, hours);
+	assert_int_equal(hours[0], 0);
+	assert_int_equal(hours[2], 2);
+	assert_int_equal(hours[3], 5);
+}
+
+static void
+test_hours_older_than_a_day_are_gone(void **state)
+{
+	struct stats s = { 0 };
+	uint64_t hours[STATS_HOURS];
+	unsigned i;
+
+	(void)state;
+	stats_weigh(&s, NOW, 1, NOW);
+	stats_weigh(&s, NOW - 23 * HOUR, 7, NOW);
+	stats_weigh(&s, NOW - 24 * HOUR, 100, NOW);
+	stats_hours(&s, NOW, hours);
+	assert_int_equal(hours[0], 1);
+	assert_int_equal(hours[23], 7);
+	stats_weigh(&s, NOW + HOUR, 3, NOW + HOUR);
+	stats_hours(&s, NOW + HOUR, hours);
+	assert_int_equal(hours[0], 3);
+	assert_int_equal(hours[1], 1);
+	assert_int_equal(hours[23], 0);
+	stats_weigh(&s, NOW + 900 * HOUR, 4, NOW + 900 * HOUR);
+	stats_hours(&s, NOW + 900 * HOUR, hours);
+	assert_int_equal(hours[0], 4);
+	for (i = 1; i < STATS_HOURS; i++)
+		assert_int_equal(hours[i], 0);
+}
+
+static void
+test_time_to_come_counts_now(void **state)
+{
+	struct stats s = { 0 };
+	uint64_t hours[STATS_HOURS];
+
+	(void)state;
+	stats_weigh(&s, NOW, 1, NOW);
+	stats_weigh(&s, NOW + 100 * HOUR, 1, NOW);
+	stats_weigh(&s, INT64_MAX, 1, NOW);
+	stats_weigh(&s, INT64_MIN, 1, NOW);
+	stats_hours(&s, NOW, hours);
+	assert_int_equal(hours[0], 3);
+}
+
+static void
+test_clock_set_back_keeps_what_fits(void **state)
+{
+	struct stats s = { 0 };
+	uint64_t hours[STATS_HOURS];
+
+	(void)state;
+	stats_weigh(&s, NOW, 1, NOW);
+	stats_weigh(&s, NOW - 2 * HOUR, 4, NOW - 2 * HOUR);
+	stats_hours(&s, NOW - 2 * HOUR, hours);
+	assert_int_equal(hours[0], 4);
+	stats_hours(&s, NOW - 500 * HOUR, hours);
+	assert_int_equal(hours[0], 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_events_count_by_category),
+		cmocka_unit_test(test_running_hour_is_first),
+		cmocka_unit_test(test_hours_older_than_a_day_are_gone),
+		cmocka_unit_test(test_time_to_come_counts_now),
+		cmocka_unit_test(test_clock_set_back_keeps_what_fits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

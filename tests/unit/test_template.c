@@ -1,0 +1,267 @@
+/* What a template may say, and what its placeholders take. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "recognise/template.h"
+
+static struct template_match m;
+
+static const char *
+compile(const char *text)
+{
+	struct template_tree *tree = template_new();
+	const char *error;
+
+	assert_non_null(tree);
+	error = template_add(tree, text, text);
+	template_free(tree);
+	return error;
+}
+
+/* Does the template fit?  If so m has the address as text. */
+static bool
+fits(const char *text, const char *message)
+{
+	struct template_tree *tree = template_new();
+	bool found;
+
+	assert_non_null(tree);
+	assert_null(template_add(tree, text, text));
+	found = template_match(tree, message, strlen(message), &m);
+	template_free(tree);
+	return found;
+}
+
+/* The address that "<client>" takes from a message, or "-". */
+static const char *
+client_of(const char *message)
+{
+	static char addr[PREFIX_STRLEN];
+
+	if (!fits("from <client>", message))
+		return "-";
+	return prefix_format(&m.client, addr);
+}
+
+static void
+test_chosen_text_before_the_address_does_not_compile(void **state)
+{
+	static const char *const bad[] = {
+		"helo <name>from <client>",
+		"<text> from <client>",
+		"<user>[<client>",
+		"<reason><addrport>",
+		"<name>x",
+		"from <client> <text>and more",
+		"from <client> <user><text>",
+		"<client> <client>",
+		"<addrport> to <dovecot>",
+		"<server>",
+		"<server><client>",
+		"<unknown>",
+		"",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (compile(bad[i]) == NULL)
+			fail_msg("compiles: %s", bad[i]);
+	assert_null(compile("<server>from <client>: <5xx><name>no <text>"));
+}
+
+static void
+test_the_same_template_twice_is_an_error(void **state)
+{
+	struct template_tree *tree = template_new();
+
+	(void)state;
+	assert_null(template_add(tree, "from <client>", "a"));
+	assert_null(template_add(tree, "from <client> x", "b"));
+	assert_non_null(template_add(tree, "from <client>", "c"));
+	template_free(tree);
+}
+
+static void
+test_too_many_templates_are_an_error(void **state)
+{
+	static char texts[600][16];
+	struct template_tree *tree = template_new();
+	const char *error = NULL;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 600 && error == NULL; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "x%d", i);
+		error = template_add(tree, texts[i], texts[i]);
+	}
+	assert_non_null(error);
+	assert_true(i > 400);
+	assert_true(template_match(tree, "x399", 4, &m));
+	template_free(tree);
+}
+
+static void
+test_client_is_taken_strictly(void **state)
+{
+	(void)state;
+	assert_string_equal(client_of("from h.example[192.0.2.7]"),
+	    "192.0.2.7");
+	assert_string_equal(client_of("from unknown[2001:db8::7]: x"),
+	    "2001:db8::7");
+	assert_string_equal(client_of("from x[192.0.2.7]:4711: x"),
+	    "192.0.2.7");
+	assert_int_equal(m.port, 4711);
+	assert_string_equal(client_of("from x[::ffff:192.0.2.7]"), "192.0.2.7");
+	assert_string_equal(client_of("from host203.0.113.9.x[192.0.2.7]"),
+	    "192.0.2.7");
+	assert_string_equal(client_of("from x[192.0.2.7"), "-");
+	assert_string_equal(client_of("from x[192.0.2.7]["), "-");
+	assert_string_equal(client_of("from x[192.0.2.7]x"), "-");
+	assert_string_equal(client_of("from x[192.0.2.7/24]"), "-");
+	assert_string_equal(client_of("from x[192.0.2.07]"), "-");
+	assert_string_equal(client_of("from x[fe80::1%eth0]"), "-");
+	assert_string_equal(client_of("from unknown[unknown]"), "-");
+	assert_string_equal(client_of("from [192.0.2.7]"), "-");
+	assert_string_equal(client_of("from a b[192.0.2.7]"), "-");
+	assert_string_equal(client_of("from x[203.0.113.9][192.0.2.7]"), "-");
+	assert_string_equal(client_of("From x[192.0.2.7]"), "-");
+	assert_string_equal(client_of(" from x[192.0.2.7]"), "-");
+}
+
+static void
+test_addrport_needs_its_port(void **state)
+{
+	(void)state;
+	assert_true(fits("<addrport>", "[192.0.2.7]:25"));
+	assert_int_equal(m.port, 25);
+	assert_false(fits("<addrport>", "[192.0.2.7]"));
+	assert_false(fits("<addrport>", "x[192.0.2.7]:25"));
+	assert_false(fits("<addrport>", "[192.0.2.7]:"));
+}
+
+static void
+test_replies_are_told_by_class(void **state)
+{
+	(void)state;
+	assert_true(fits("<5xx>no", "554 5.7.1 no"));
+	assert_true(fits("<5xx>no", "554 no"));
+	assert_true(fits("<4xx>no", "454 5.7.1 no"));
+	assert_true(fits("<5xx>no", "5.7.1 no"));
+	assert_true(fits("<4xx>no", "454 4.7.1 no"));
+	assert_false(fits("<5xx>no", "454 4.7.1 no"));
+	assert_false(fits("<5xx>no", "454 5.7.1 no"));
+	assert_false(fits("<4xx>no", "4.7.1.no"));
+	assert_false(fits("<5xx>no", "55 no"));
+}
+
+static void
+test_verbs_counters_and_numbers(void **state)
+{
+	(void)state;
+	assert_true(fits("<verb> from", "END-OF-MESSAGE from"));
+	assert_true(fits("<verb> from", "DATA (12 bytes) from"));
+	assert_true(fits("<verb> from", "DATA content from"));
+	assert_false(fits("<verb> from", "data from"));
+	assert_true(fits("<stats> auth=0/<count>", " ehlo=1 auth=0/12 q=1"));
+	assert_int_equal(m.count, 12);
+	assert_false(fits("<stats> auth=0/<count>", " ehlo=1 x auth=0/1"));
+	assert_true(fits("after <num> from", "after 0.06 from"));
+	assert_true(fits("a <<b> c", "a <b> c"));
+}
+
+/* Which of two reasons a refused name is given. */
+static const char *
+reason_of(const char *message)
+{
+	struct template_tree *tree = template_new();
+
+	assert_non_null(tree);
+	assert_null(
+	    template_add(tree, "<client>: <name>Relay denied", "relay"));
+	assert_null(template_add(tree, "<client>: <name>User unknown", "user"));
+	if (!template_match(tree, message, strlen(message), &m))
+		m.row = "-";
+	template_free(tree);
+	return m.row;
+}
+
+static void
+test_words_in_a_name_are_not_the_reason(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    reason_of("x[192.0.2.7]: <a@b>: Relay denied; from=<> to=<a@b> p"),
+	    "relay");
+	assert_string_equal(
+	    reason_of("x[192.0.2.7]: <a>: User unknown; x@b>: Relay denied; "
+		      "from=<c> to=<a>: User unknown; x@b> proto=SMTP"),
+	    "relay");
+	assert_string_equal(
+	    reason_of("x[192.0.2.7]: <a>: User unknown; x@b>: Relay denied; "
+		      "from=<c> to=<\"a>: User unknown; x\"@b> proto=SMTP"),
+	    "relay");
+	assert_string_equal(reason_of(
+				"x[192.0.2.7]: <a@b>: Relay denied; "
+				"from=<c>: User unknown> to=<a@b> proto=SMTP"),
+	    "relay");
+	assert_string_equal(reason_of("x[192.0.2.7]: <a>: Relay den"), "-");
+}
+
+static void
+test_server_text_ends_at_the_first_place(void **state)
+{
+	static const char t[] = "<server> by <client>";
+
+	(void)state;
+	assert_true(fits(t, "sent by x[192.0.2.7] by x[203.0.113.9]"));
+	assert_int_equal(m.client.addr[3], 7);
+	assert_false(fits(t, "sent by nobody by x[203.0.113.9]"));
+	assert_false(fits(t, "sent for x[192.0.2.7]"));
+}
+
+static void
+test_dovecots_fields_end_the_user_name(void **state)
+{
+	static const char t[] = "<server>user=<<<dovecot>";
+
+	(void)state;
+	assert_true(
+	    fits(t, "a b: user=<eve>, method=PLAIN, rip=192.0.2.7, lip=x"));
+	assert_int_equal(m.client.addr[3], 7);
+	assert_int_equal(m.user_len, 3);
+	assert_true(fits(t, "user=<>, rip=192.0.2.7, lip=x"));
+	assert_null(m.user);
+	assert_true(fits(t,
+	    "user=<a>, method=PLAIN, rip=203.0.113.9, lip=x>, method=PLAIN, "
+	    "rip=192.0.2.7, lip=x"));
+	assert_int_equal(m.client.addr[3], 7);
+	assert_false(fits(t, "user=<eve>, method=PLAIN, rip=192.0.2.7"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_chosen_text_before_the_address_does_not_compile),
+		cmocka_unit_test(test_the_same_template_twice_is_an_error),
+		cmocka_unit_test(test_too_many_templates_are_an_error),
+		cmocka_unit_test(test_client_is_taken_strictly),
+		cmocka_unit_test(test_addrport_needs_its_port),
+		cmocka_unit_test(test_replies_are_told_by_class),
+		cmocka_unit_test(test_verbs_counters_and_numbers),
+		cmocka_unit_test(test_words_in_a_name_are_not_the_reason),
+		cmocka_unit_test(test_server_text_ends_at_the_first_place),
+		cmocka_unit_test(test_dovecots_fields_end_the_user_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
