@@ -1,0 +1,195 @@
+#!/bin/sh
+# usage: sh tests/install/run.sh BUILD
+# Installs a build tree into a folder of its own and looks at what is there.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+build=$(cd "$1" && pwd) || exit 1
+# systemd's own scale, from 0 to 10; see README.md, which names the number.
+EXPOSURE_MAX=2.6
+root=$(mktemp -d /var/tmp/smtpban-install.XXXXXX)
+trap 'rm -rf "$root"' EXIT
+passed=0 failed=0
+
+# check NAME [COMMAND...], which is NAME itself if not given: its output is
+# worth reading only if it fails.
+check()
+{
+	name=$1
+	[ $# = 1 ] || shift
+	if ("$@") >"$root/out" 2>&1; then
+		echo "ok $name"
+		passed=$((passed + 1))
+	else
+		sed 's/^/    /' "$root/out"
+		echo "FAILED $name"
+		failed=$((failed + 1))
+	fi
+}
+
+unit=$root/usr/lib/systemd/system/smtpban.service
+parser=$root/usr/libexec/smtpban-parser
+
+all_files_are_installed()
+{
+	(cd "$root" && find usr etc ! -type d | LC_ALL=C sort) >"$root/have"
+	diff "$here/files" "$root/have"
+}
+
+# The configuration of an administrator survives, the example is renewed.
+second_installation_keeps_configuration()
+{
+	echo "threshold 7 within 1d" >"$root/etc/smtpban.conf"
+	DESTDIR=$root cmake --install "$build" >/dev/null &&
+	    grep -q "threshold 7" "$root/etc/smtpban.conf" &&
+	    cmp "$top/rc/smtpban.conf" \
+		"$root/usr/share/doc/smtpban/examples/smtpban.conf"
+}
+
+other_prefix_holds_everything()
+{
+	cmake --install "$build" --prefix "$root/opt" >"$root/log" || return 1
+	if grep -e '^-- [IU]' "$root/log" |
+	    grep -v -e "$root/opt/" -e 'Install configuration'; then
+		return 1
+	fi
+	grep -q "^ExecStart=$root/opt/sbin/smtpband -f $root/opt/etc/" \
+	    "$root/opt/lib/systemd/system/smtpban.service" &&
+	    grep -q "^daemon=$root/opt/sbin/smtpband$" \
+		"$root/opt/etc/init.d/smtpban"
+}
+
+sample_configuration_is_valid()
+{
+	chown 0:0 "$root/etc/smtpban.conf"
+	"$root/usr/sbin/smtpband" -n -f "$root/etc/smtpban.conf" |
+	    grep -qx 'configuration OK'
+}
+
+# The link line is part of the security story.
+links_without()
+{
+	program=$1
+	shift
+	libraries=$(ldd "$program") || return 1
+	for library in "$@"; do
+		case $libraries in
+		*"$library"*)
+			echo "$program links with $library"
+			return 1
+			;;
+		esac
+	done
+}
+
+links_with()
+{
+	libraries=$(ldd "$1")
+	case $libraries in *"$2"*) ;; *) return 1 ;; esac
+}
+
+# hardened PROGRAM: position independent, and nothing to rewrite at run time.
+hardened()
+{
+	headers=$(readelf -hldW "$1") || return 1
+	for sign in 'DYN (Position' GNU_RELRO BIND_NOW 'GNU_STACK .* RW '; do
+		echo "$headers" | grep -q "$sign" || { echo "no $sign"; return 1; }
+	done
+}
+
+# systemd-analyze wants the programs where the unit says.
+unit_is_verified()
+{
+	mkdir "$root/unit"
+	sed "s|/usr/s*bin/|$root&|" "$unit" >"$root/unit/smtpban.service"
+	systemd-analyze verify --man=no "$root/unit/smtpban.service" \
+	    >"$root/verify" 2>&1
+	status=$?
+	cat "$root/verify"
+	[ $status = 0 ] && ! grep -q smtpban "$root/verify"
+}
+
+exposure()
+{
+	systemd-analyze security --offline=true --no-pager "$unit" |
+	    sed -n 's/.*exposure level for smtpban.service: \([0-9.]*\).*/\1/p'
+}
+
+unit_exposure_is_no_worse()
+{
+	now=$(exposure)
+	echo "exposure ${now:-unknown}, at most $EXPOSURE_MAX"
+	[ -n "$now" ] &&
+	    awk -v a="$now" -v b="$EXPOSURE_MAX" 'BEGIN { exit !(a <= b) }'
+}
+
+readme_names_the_exposure()
+{
+	grep -q "exposure level $(exposure)\\>" "$top/README.md"
+}
+
+sysusers_makes_user_and_group()
+{
+	mkdir -p "$root/host/etc"
+	echo 'root:x:0:0::/:/bin/sh' >"$root/host/etc/passwd"
+	echo 'root:x:0:' >"$root/host/etc/group"
+	systemd-sysusers --root="$root/host" \
+	    "$root/usr/lib/sysusers.d/smtpban.conf" &&
+	    grep -q '^_smtpban:.*:/usr/sbin/nologin$' \
+		"$root/host/etc/passwd" &&
+	    grep -q '^smtpban:' "$root/host/etc/group"
+}
+
+tmpfiles_makes_folders()
+{
+	mkdir -p "$root/host/etc"
+	systemd-tmpfiles --root="$root/host" --create \
+	    "$root/usr/lib/tmpfiles.d/smtpban.conf" &&
+	    [ "$(stat -c %a "$root/host/run/smtpban/empty")" = 755 ] &&
+	    [ "$(stat -c %a "$root/host/var/lib/smtpban")" = 700 ]
+}
+
+rc_script_knows_its_words()
+{
+	script=$root/etc/init.d/smtpban
+	sh -n "$script" || return 1
+	sed "s|=/usr/|=$root/usr/|" "$script" >"$root/script"
+	sh "$root/script" nonsense
+	[ $? = 2 ] && ! sh "$root/script" status
+}
+
+protocol_has_a_name()
+{
+	awk '$1 == 83 && $2 == "smtpban" { found = 1 } END { exit !found }' \
+	    "$root/etc/iproute2/rt_protos.d/smtpban.conf"
+}
+
+if ! DESTDIR=$root cmake --install "$build" >"$root/log" 2>&1; then
+	cat "$root/log"
+	echo "FAILED cmake --install"
+	echo "installation: 0 passed, 1 failed"
+	exit 1
+fi
+check all_files_are_installed
+check sample_configuration_is_valid
+check second_installation_keeps_configuration
+check other_prefix_holds_everything
+check parser_links_neither_gdbm_nor_libnl \
+    links_without "$parser" libgdbm libnl libcap-ng
+check parser_links_libevent links_with "$parser" libevent
+check enforcer_links_no_libevent links_without "$root/usr/sbin/smtpband" libevent
+check enforcer_links_gdbm links_with "$root/usr/sbin/smtpband" libgdbm
+check smtpbanctl_links_neither_gdbm_nor_libevent \
+    links_without "$root/usr/bin/smtpbanctl" libgdbm libevent
+for program in "$root/usr/sbin/smtpband" "$parser" "$root/usr/bin/smtpbanctl"; do
+	check "$(basename "$program")_is_hardened" hardened "$program"
+done
+check unit_is_verified
+check unit_exposure_is_no_worse
+check readme_names_the_exposure
+check sysusers_makes_user_and_group
+check tmpfiles_makes_folders
+check rc_script_knows_its_words
+check protocol_has_a_name
+echo "installation: $passed passed, $failed failed"
+[ "$failed" = 0 ]
