@@ -44,7 +44,7 @@ void
 ban_end(struct ban *ban, uint32_t allow, int64_t now)
 {
 	ban->state = BAN_ENDED;
-	ban->released = now;
+	ban->released = now > ban->since ? now : ban->since;
 	ban->allowed = allow == 0 ? 0 : now + (int64_t)allow;
 	ban->flags &= BAN_FLAGS_STORED;
 }

@@ -46,7 +46,11 @@ struct conf;
 void ban_begin(struct ban *, const struct conf *, uint32_t category,
     uint32_t count, uint32_t seconds, int64_t now);
 
-/* It is over, and for so many seconds there shall be no other. */
+/*
+ * It is over, and for so many seconds there shall be no other.  It is not
+ * released before it began: where the log's clock is ahead of ours, the lines
+ * that led to it bear later times than now, and never count again either.
+ */
 void ban_end(struct ban *, uint32_t allow, int64_t now);
 
 /*

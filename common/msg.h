@@ -22,6 +22,7 @@
 #define MSG_TEXT_LEN    4000
 #define MSG_COUNT_MAX   1000000 /* failures in one ban request */
 #define MSG_SECONDS_MAX (100U * 366 * 86400)
+#define MSG_AHEAD_MAX   (2 * 86400)
 #define MSG_FOR_EVER    UINT32_MAX /* in seconds fields */
 #define MSG_JOURNAL     "journal"  /* the path of the journal source */
 
@@ -129,8 +130,9 @@ struct msg_ban_request {
 	uint32_t category; /* MANUAL: by hand */
 	uint32_t count;    /* failures, 0..MSG_COUNT_MAX */
 	uint32_t seconds;  /* by hand: how long, or MSG_FOR_EVER; else 0 */
+	uint32_t ahead;    /* seconds the log's clock is ahead of ours */
 };
-_Static_assert(sizeof(struct msg_ban_request) == 32, "padding");
+_Static_assert(sizeof(struct msg_ban_request) == 36, "padding");
 
 struct msg_unban_request {
 	struct prefix prefix;

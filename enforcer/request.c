@@ -64,7 +64,8 @@ on_ban(struct enforcer *e, const struct channel_msg *m)
 {
 	const struct msg_ban_request *req = (const void *)m->payload;
 	char reason[MSG_REASON_LEN];
-	bool guarded;
+	bool guarded, active;
+	struct ban *ban;
 
 	require(prefix_is_valid(&req->prefix), "prefix");
 	require(req->category > CATEGORY_NONE && req->category < CATEGORY_COUNT,
@@ -74,6 +75,7 @@ on_ban(struct enforcer *e, const struct channel_msg *m)
 	    "seconds");
 	require(req->seconds <= MSG_SECONDS_MAX || req->seconds == MSG_FOR_EVER,
 	    "seconds");
+	require(req->ahead <= MSG_AHEAD_MAX, "ahead");
 	guarded = guard_refuses(e->conf, e->host, &req->prefix, reason);
 	if (guarded || over_limits(e, req, reason)) {
 		e->counters.refused++;
@@ -81,8 +83,12 @@ on_ban(struct enforcer *e, const struct channel_msg *m)
 		reply_refused(e, m->hdr.id, &req->prefix, reason);
 		return;
 	}
-	ban_begin(&turn_touch(e, &req->prefix, m->hdr.id)->ban, e->conf,
-	    req->category, req->count, req->seconds, clock_wall());
+	ban = &turn_touch(e, &req->prefix, m->hdr.id)->ban;
+	active = ban->state == BAN_ACTIVE;
+	ban_begin(ban, e->conf, req->category, req->count, req->seconds,
+	    clock_wall());
+	if (!active)
+		ban->since += req->ahead;
 }
 
 /* The answer to a release, once it is in kernel and ledger. */

@@ -80,13 +80,26 @@ judge_answered(void *arg, const struct channel_msg *m)
 	asked_refuse(j->asked, b);
 }
 
+/* How far the log's clock is ahead of ours. */
+static uint32_t
+seconds_ahead(const struct event *ev, int64_t now)
+{
+	int64_t ahead = ev->time - now;
+
+	if (ahead <= 0)
+		return 0;
+	return ahead < MSG_AHEAD_MAX ? (uint32_t)ahead : MSG_AHEAD_MAX;
+}
+
 static void
-judge_ask(struct judge *j, const struct verdict *v, int64_t now)
+judge_ask(struct judge *j, const struct event *ev, const struct verdict *v,
+    int64_t now)
 {
 	struct msg_ban_request request = {
 		.prefix = v->prefix,
 		.category = v->category,
 		.count = v->count < MSG_COUNT_MAX ? v->count : MSG_COUNT_MAX,
+		.ahead = seconds_ahead(ev, now),
 	};
 	struct asked_ban *b;
 
@@ -129,7 +142,7 @@ judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
 	stats_weigh(&j->parser->stats, ev->time, ev->count, now);
 	log_counted(ev, &v);
 	if (v.over)
-		judge_ask(j, &v, now);
+		judge_ask(j, ev, &v, now);
 }
 
 void

@@ -151,7 +151,7 @@ ctl()
 # ago SECONDS: an RFC 3164 time stamp.
 ago()
 {
-	LC_ALL=C date -d "-$1 seconds" '+%b %e %H:%M:%S'
+	LC_ALL=C date -d "@$(($(date +%s) - $1))" '+%b %e %H:%M:%S'
 }
 
 # fail_line ADDRESS [SECONDS AGO]: one failed login in Postfix's words.

@@ -30,6 +30,15 @@ start
 settle
 check "old lines banned again" not_routed 198.51.100.42
 check "nor those of an expired ban" not_routed 198.51.100.40
+# Nor do they where the log's clock is an hour ahead.
+failures 5 198.51.100.44 -3600 >>"$LOG"
+banned 198.51.100.44
+check "unban" ctl unban 198.51.100.44
+stop
+start
+settle
+check "old lines of a fast clock banned again" not_routed 198.51.100.44
+
 sleep 1
 failures 5 198.51.100.42 >>"$LOG"
 banned 198.51.100.42

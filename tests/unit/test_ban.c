@@ -126,6 +126,18 @@ test_an_ended_ban_is_kept_as_long_as_any_window(void **state)
 }
 
 static void
+test_a_release_is_not_before_the_beginning(void **state)
+{
+	struct ban ban = { .state = BAN_ACTIVE, .since = NOW + 3600 };
+
+	ban_end(&ban, 0, NOW);
+	assert_int_equal(ban.released, NOW + 3600);
+	ban.state = BAN_ACTIVE;
+	ban_end(&ban, 0, NOW + 3601);
+	assert_int_equal(ban.released, NOW + 3601);
+}
+
+static void
 test_allow_is_kept_and_a_new_ban_ends_it(void **state)
 {
 	struct conf conf = defaults();
@@ -152,6 +164,7 @@ main(void)
 		    test_a_ban_in_force_stays_as_it_is_unless_a_time_is_given),
 		cmocka_unit_test(
 		    test_an_ended_ban_is_kept_as_long_as_any_window),
+		cmocka_unit_test(test_a_release_is_not_before_the_beginning),
 		cmocka_unit_test(test_allow_is_kept_and_a_new_ban_ends_it),
 	};
 

@@ -295,6 +295,23 @@ test_only_what_weighs_enters_the_hours(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+test_a_log_whose_clock_is_ahead_is_told_so(void **state)
+{
+	unsigned i;
+
+	for (i = 0; i < 5; i++)
+		fail_at(*state, "192.0.2.1", NOW + 3600, true);
+	assert_int_equal(asked.number, 1);
+	assert_int_equal(asked.last.ahead, 3600);
+	for (i = 0; i < 5; i++)
+		fail_at(*state, "192.0.2.2", NOW, true);
+	assert_int_equal(asked.last.ahead, 0);
+	for (i = 0; i < 5; i++)
+		fail_at(*state, "192.0.2.3", NOW + 2 * MSG_AHEAD_MAX, true);
+	assert_int_equal(asked.last.ahead, MSG_AHEAD_MAX);
+}
+
 int
 main(void)
 {
@@ -311,6 +328,7 @@ main(void)
 		TEST(test_what_failed_is_asked_at_the_next_failure),
 		TEST(test_what_found_no_room_is_asked_at_the_next_failure),
 		TEST(test_only_what_weighs_enters_the_hours),
+		TEST(test_a_log_whose_clock_is_ahead_is_told_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,6 +236,19 @@ test_a_ban_is_made(void **state)
 	dispatch(MSG_BAN_REQUEST, &req, sizeof(req));
 	assert_int_equal(e.bans.active.n, 1);
 	assert_int_equal(answered, 0);
+	assert_int_equal(bans_first(&e.bans)->ban.since, NOW);
+}
+
+static void
+test_a_ban_begins_by_the_clock_of_the_log_if_that_is_ahead(void **state)
+{
+	struct msg_ban_request req = ban_of(1);
+
+	req.ahead = 3600;
+	dispatch(MSG_BAN_REQUEST, &req, sizeof(req));
+	dispatch(MSG_BAN_REQUEST, &req, sizeof(req));
+	assert_int_equal(bans_first(&e.bans)->ban.since, NOW + 3600);
+	assert_int_equal(bans_first(&e.bans)->ban.expires, NOW + 100);
 }
 
 static void
@@ -406,6 +419,7 @@ test_every_value_past_its_bound_is_fatal(void **state)
 	BAD_BAN(bad.category = CATEGORY_COUNT);
 	BAD_BAN(bad.count = MSG_COUNT_MAX + 1);
 	BAD_BAN(bad.seconds = 1);
+	BAD_BAN(bad.ahead = MSG_AHEAD_MAX + 1);
 	BAD_BAN(bad.category = CATEGORY_MANUAL;
 		bad.seconds = MSG_SECONDS_MAX + 1);
 	BAD(MSG_UNBAN_REQUEST, unban);
@@ -467,6 +481,8 @@ main(void)
 #define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_ban_is_made),
+		TEST(
+		    test_a_ban_begins_by_the_clock_of_the_log_if_that_is_ahead),
 		TEST(test_what_the_guard_says_is_refused),
 		TEST(test_the_limit_of_bans_holds),
 		TEST(test_who_is_allowed_is_banned_by_hand_only),
