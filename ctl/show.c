@@ -236,6 +236,24 @@ show_counts_json(struct json *j, const char *key,
 	json_end(j);
 }
 
+/* What a table does not tell: bans that are not as they should be. */
+static void
+show_ban_remarks(const struct ban *bans, size_t n)
+{
+	char buf[PREFIX_STRLEN];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		prefix_format(&bans[i].prefix, buf);
+		if ((bans[i].flags & BAN_FOREIGN) != 0)
+			printf("%s: another program's route is on this prefix, "
+			       "ours is not set\n",
+			    buf);
+		if ((bans[i].flags & BAN_UNWRITTEN) != 0)
+			printf("%s: not yet in the ledger\n", buf);
+	}
+}
+
 int
 command_bans(const struct invocation *v)
 {
@@ -254,8 +272,11 @@ command_bans(const struct invocation *v)
 		for (i = 0; i < a.nbans; i++)
 			show_ban_json(&j, NULL, &a.bans[i]);
 		json_end(&j);
-	} else
+	} else {
 		show_bans(stdout, a.bans, a.nbans, v->now, !v->quiet);
+		if (!v->quiet)
+			show_ban_remarks(a.bans, a.nbans);
+	}
 	client_free(&a);
 	return COMMAND_OK;
 }

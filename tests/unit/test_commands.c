@@ -368,6 +368,22 @@ test_bans_are_listed_by_their_beginning(void **state)
 }
 
 static void
+test_bans_that_are_not_as_they_should_be_are_named(void **state)
+{
+	struct ban b = a_ban("192.0.2.1");
+
+	(void)state;
+	b.flags = BAN_FOREIGN | BAN_UNWRITTEN;
+	reply.bans = &b;
+	reply.nbans = 1;
+	assert_int_equal(run(command_bans, false, "bans"), 0);
+	assert_non_null(
+	    strstr(printed, "\n192.0.2.1: another program's route"));
+	assert_non_null(strstr(printed, "\n192.0.2.1: not yet in the ledger"));
+	assert_int_equal(run(command_ban, false, "ban 192.0.2.1"), 1);
+}
+
+static void
 test_offenders_are_listed_by_how_close_they_are(void **state)
 {
 	struct ctl_offender_record o[] = {
@@ -452,6 +468,7 @@ main(void)
 		TEST(test_check_names_whose_blackhole_it_is),
 		TEST(test_check_shows_what_is_counted),
 		TEST(test_bans_are_listed_by_their_beginning),
+		TEST(test_bans_that_are_not_as_they_should_be_are_named),
 		TEST(test_offenders_are_listed_by_how_close_they_are),
 		TEST(test_empty_lists_are_empty),
 		TEST(test_a_status_tells_of_each_log),
