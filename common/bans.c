@@ -134,3 +134,14 @@ bans_next(struct bans *b)
 
 	return ended != NULL && ended->due < next ? ended->due : next;
 }
+
+void
+bans_clear(struct bans *b)
+{
+	struct ban_entry *e, *next;
+
+	BANS_FOREACH_SAFE(e, b, next) {
+		e->ban.state = BAN_FORGOTTEN;
+		bans_settle(b, e, 0);
+	}
+}

@@ -39,6 +39,9 @@ struct bans {
 
 void bans_init(struct bans *, size_t limit);
 
+/* Free all entries; the set is empty then. */
+void bans_clear(struct bans *);
+
 /* The entry of exactly this prefix, or NULL. */
 struct ban_entry *bans_find(struct bans *, const struct prefix *);
 

@@ -42,14 +42,9 @@ mirror_put(struct mirror *m, const struct ban *b)
 void
 mirror_free(struct mirror *m)
 {
-	struct ban_entry *e, *next;
-
 	if (m == NULL)
 		return;
-	BANS_FOREACH_SAFE(e, &m->bans, next) {
-		e->ban.state = BAN_FORGOTTEN;
-		bans_settle(&m->bans, e, 0);
-	}
+	bans_clear(&m->bans);
 	free(m);
 }
 

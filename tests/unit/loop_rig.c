@@ -248,12 +248,7 @@ loop_rig_setup(void **state)
 int
 loop_rig_teardown(void **state)
 {
-	struct ban_entry *entry;
-
-	while ((entry = bans_first(&loop_enforcer.bans)) != NULL) {
-		entry->ban.state = BAN_FORGOTTEN;
-		bans_settle(&loop_enforcer.bans, entry, 0);
-	}
+	bans_clear(&loop_enforcer.bans);
 	close(signals[0]);
 	close(signals[1]);
 	return 0;

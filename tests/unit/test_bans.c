@@ -34,12 +34,8 @@ add(struct bans *b, unsigned i, uint32_t ban_state, int64_t when)
 static void
 clear(struct bans *b)
 {
-	struct ban_entry *e;
-
-	while ((e = bans_first(b)) != NULL) {
-		e->ban.state = BAN_FORGOTTEN;
-		bans_settle(b, e, 0);
-	}
+	bans_clear(b);
+	assert_null(bans_first(b));
 	assert_int_equal(b->active.n, 0);
 	assert_int_equal(b->ended.n, 0);
 }

@@ -145,12 +145,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct ban_entry *entry;
-
-	while ((entry = bans_first(&e.bans)) != NULL) {
-		entry->ban.state = BAN_FORGOTTEN;
-		bans_settle(&e.bans, entry, 0);
-	}
+	bans_clear(&e.bans);
 	return 0;
 }
 
