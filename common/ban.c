@@ -49,19 +49,27 @@ ban_end(struct ban *ban, uint32_t allow, int64_t now)
 	ban->flags &= BAN_FLAGS_STORED;
 }
 
-int64_t
-ban_due(const struct ban *ban, const struct conf *conf)
+/* Until when an ended ban is remembered. */
+static int64_t
+keep_until(const struct ban *ban, const struct conf *conf)
 {
 	const struct msg_threshold *t = conf->policy.threshold;
 	uint32_t keep = conf->remember;
 	unsigned i;
 
-	if (ban->state == BAN_ACTIVE)
-		return ban->expires;
 	for (i = 0; i < CATEGORY_COUNT; i++)
 		if (t[i].count != 0 && t[i].within > keep)
 			keep = t[i].within;
 	if (ban->allowed > ban->released + keep)
 		return ban->allowed;
 	return ban->released + keep;
+}
+
+int64_t
+ban_due(const struct ban *ban, const struct conf *conf)
+{
+	int64_t due =
+	    ban->state == BAN_ACTIVE ? ban->expires : keep_until(ban, conf);
+
+	return due == BAN_FOR_EVER ? due : due * 1000;
 }

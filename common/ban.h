@@ -54,7 +54,8 @@ void ban_begin(struct ban *, const struct conf *, uint32_t category,
 void ban_end(struct ban *, uint32_t allow, int64_t now);
 
 /*
- * When something happens to a ban next: one in force ends; an ended one is
+ * When something happens to a ban next, in milliseconds of the wall clock, or
+ * BAN_FOR_EVER: one in force ends; an ended one is
  * forgotten, after the time configured, but never before the windows of the
  * thresholds are over, or a replayed log would show its lines as new.
  */

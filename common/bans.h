@@ -16,8 +16,8 @@ struct ban_entry {
 	struct ban ban; /* state 0: made a moment ago, nothing decided */
 	RB_ENTRY(ban_entry) node;
 	RB_ENTRY(ban_entry) queue;
-	int64_t due;     /* wall clock: ends (active) or is forgotten (ended) */
-	uint32_t seen;   /* the reconciliation that found its route */
+	int64_t due;   /* wall clock ms: ends (active), is forgotten (ended) */
+	uint32_t seen; /* the reconciliation that found its route */
 	uint32_t queued; /* enum ban_state: in that queue; 0: in none */
 	bool touched;    /* changed in this turn */
 };
@@ -60,7 +60,7 @@ void bans_settle(struct bans *, struct ban_entry *, int64_t due);
 /* An entry whose time has come; beyond the limit the oldest ended; or NULL. */
 struct ban_entry *bans_due(struct bans *, int64_t now);
 
-/* When bans_due will have something: wall clock, INT64_MAX for never. */
+/* When bans_due will have something, as due; INT64_MAX for never. */
 int64_t bans_next(struct bans *);
 
 /* All entries in the order of prefix_cmp; with _SAFE it may be taken away meanwhile. */

@@ -2,21 +2,30 @@
 
 #include "clock.h"
 
-int64_t
-clock_ms(void)
+static int64_t
+clock_read(clockid_t id)
 {
 	struct timespec ts;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	(void)clock_gettime(id, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t
+clock_ms(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
+}
+
+int64_t
+clock_wall_ms(void)
+{
+	return clock_read(CLOCK_REALTIME);
 }
 
 int64_t
 clock_wall(void)
 {
-	struct timespec ts;
-
-	/* time(2) may lag behind a timer that has just gone off. */
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec;
+	/* Not time(2), which may lag behind a timer that has just gone off. */
+	return clock_wall_ms() / 1000;
 }

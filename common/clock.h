@@ -7,6 +7,9 @@
 /* For waits: milliseconds of CLOCK_MONOTONIC. */
 int64_t clock_ms(void);
 
+/* The wall clock in milliseconds, for when a ban ends. */
+int64_t clock_wall_ms(void);
+
 /* For what is stored or compared with a log: seconds since the epoch. */
 int64_t clock_wall(void);
 

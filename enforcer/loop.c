@@ -145,8 +145,11 @@ timer_set(struct enforcer *e, int fd, int64_t *armed)
 	if (next == *armed)
 		return;
 	*armed = next;
+	if (next <= 0)
+		next = 1;
 	if (next != BAN_FOR_EVER)
-		when.it_value.tv_sec = next > 0 ? next : 1;
+		when.it_value =
+		    (struct timespec){ next / 1000, next % 1000 * 1000000 };
 	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
 		&when, NULL) == -1)
 		fatal("timer");

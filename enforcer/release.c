@@ -20,7 +20,7 @@ uint32_t
 release_due(struct enforcer *e)
 {
 	const struct ban_entry *entry;
-	int64_t now = clock_wall();
+	int64_t now = clock_wall_ms();
 	uint32_t n = 0;
 
 	while ((entry = bans_due(&e->bans, now)) != NULL) {

@@ -158,6 +158,19 @@ turn_answer(struct enforcer *e, struct turn_change *c, int error)
 	reply_state(e, ban, c->id);
 }
 
+/* Stored times are seconds; a ban of two of them shall not last only one. */
+static int64_t
+turn_due(const struct enforcer *e, const struct turn_change *c)
+{
+	const struct ban *ban = &c->entry->ban;
+	int64_t due = ban_due(ban, e->conf);
+
+	if (ban->state == BAN_ACTIVE && due != BAN_FOR_EVER &&
+	    ban->expires != c->before.expires)
+		due += clock_wall_ms() % 1000;
+	return due;
+}
+
 void
 turn_commit(struct enforcer *e)
 {
@@ -172,8 +185,7 @@ turn_commit(struct enforcer *e)
 		if (c->entry->ban.state != 0)
 			turn_answer(e, c, error);
 		c->entry->touched = false;
-		bans_settle(&e->bans, c->entry,
-		    ban_due(&c->entry->ban, e->conf));
+		bans_settle(&e->bans, c->entry, turn_due(e, c));
 	}
 	e->turn.n = 0;
 	reply_flush(e);

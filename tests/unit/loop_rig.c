@@ -48,6 +48,12 @@ clock_wall(void)
 }
 
 int64_t
+clock_wall_ms(void)
+{
+	return LOOP_NOW * INT64_C(1000) + ms;
+}
+
+int64_t
 notify_interval(void)
 {
 	return rig.watchdog;
@@ -61,7 +67,8 @@ __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *when,
 	rig.settimes++;
 	rig.timer = when->it_value.tv_sec == 0 ?
 	    0 :
-	    (when->it_value.tv_sec - LOOP_NOW) * 1000;
+	    (when->it_value.tv_sec - LOOP_NOW) * 1000 +
+		when->it_value.tv_nsec / 1000000;
 	return 0;
 }
 
@@ -157,7 +164,7 @@ reconcile(struct enforcer *e)
 uint32_t
 release_due(struct enforcer *e)
 {
-	struct ban_entry *entry = bans_due(&e->bans, clock_wall());
+	struct ban_entry *entry = bans_due(&e->bans, clock_wall_ms());
 
 	if (entry == NULL)
 		return 0;
@@ -220,7 +227,9 @@ loop_rig_ban(unsigned i, int64_t seconds)
 	struct ban_entry *entry = bans_insert(bans, &p);
 
 	entry->ban.state = seconds == 0 ? BAN_ENDED : BAN_ACTIVE;
-	bans_settle(bans, entry, seconds == 0 ? INT64_MAX : LOOP_NOW + seconds);
+	bans_settle(bans, entry,
+	    seconds == 0 ? INT64_MAX :
+			   (LOOP_NOW + INT64_C(1) * seconds) * 1000);
 }
 
 int

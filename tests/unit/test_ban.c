@@ -88,6 +88,7 @@ test_for_ever_is_for_ever(void **state)
 	conf.ban_for = MSG_FOR_EVER;
 	ban_begin(&ban, &conf, CATEGORY_AUTH, 5, 0, NOW);
 	assert_true(ban.expires == BAN_FOR_EVER);
+	assert_true(ban_due(&ban, &conf) == BAN_FOR_EVER);
 	ban_end(&ban, 0, NOW);
 	conf = defaults();
 	ban_begin(&ban, &conf, CATEGORY_MANUAL, 0, MSG_FOR_EVER, NOW);
@@ -117,12 +118,12 @@ test_an_ended_ban_is_kept_as_long_as_any_window(void **state)
 	struct conf conf = defaults();
 	struct ban ban = { .state = BAN_ENDED, .released = NOW };
 
-	assert_int_equal(ban_due(&ban, &conf), NOW + 1000);
+	assert_int_equal(ban_due(&ban, &conf), (NOW + INT64_C(1000)) * 1000);
 	conf.policy.threshold[CATEGORY_PROBE].count = 1;
 	conf.policy.threshold[CATEGORY_PROBE].within = 2000;
-	assert_int_equal(ban_due(&ban, &conf), NOW + 2000);
+	assert_int_equal(ban_due(&ban, &conf), (NOW + INT64_C(2000)) * 1000);
 	ban.allowed = NOW + 3000;
-	assert_int_equal(ban_due(&ban, &conf), NOW + 3000);
+	assert_int_equal(ban_due(&ban, &conf), (NOW + INT64_C(3000)) * 1000);
 }
 
 static void

@@ -44,6 +44,7 @@ static void
 test_what_is_stored_is_in_seconds_of_the_wall_clock(void **state)
 {
 	assert_int_equal(clock_wall(), NOW);
+	assert_true(clock_wall_ms() == NOW * INT64_C(1000) + 999);
 }
 
 int

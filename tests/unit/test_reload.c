@@ -263,8 +263,9 @@ test_remembering_changes_when_bans_are_forgotten(void **state)
 	reload(&e, 0);
 	assert_int_equal(e.bans.active.n, 1);
 	assert_int_equal(e.bans.ended.n, 1);
-	assert_int_equal(bans_first(&e.bans)->due, NOW + 7200);
-	assert_int_equal(bans_next(&e.bans), NOW + 100);
+	assert_int_equal(bans_first(&e.bans)->due,
+	    (NOW + INT64_C(7200)) * 1000);
+	assert_int_equal(bans_next(&e.bans), (NOW + INT64_C(100)) * 1000);
 }
 
 static void

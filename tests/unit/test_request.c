@@ -40,6 +40,12 @@ clock_wall(void)
 	return NOW;
 }
 
+int64_t
+clock_wall_ms(void)
+{
+	return clock_wall() * 1000;
+}
+
 bool
 guard_refuses(const struct conf *c, const struct hostaddr *h,
     const struct prefix *p, char reason[MSG_REASON_LEN])

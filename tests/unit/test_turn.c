@@ -15,7 +15,7 @@
 
 static struct conf conf = { .ban_for = 100, .ban_max = 100, .remember = 1000 };
 static struct enforcer e;
-static int64_t wall;
+static int64_t wall, fraction;
 static int adds, deletes, written, commits, states, failures;
 static int kernel_error, ledger_error;
 static unsigned pending;
@@ -31,6 +31,12 @@ int64_t
 clock_wall(void)
 {
 	return wall;
+}
+
+int64_t
+clock_wall_ms(void)
+{
+	return clock_wall() * 1000 + fraction;
 }
 
 void
@@ -133,6 +139,7 @@ setup(void **state)
 {
 	memset(&e, 0, sizeof(e));
 	wall = NOW;
+	fraction = 0;
 	conf.database = (char *)(uintptr_t) "bans.db";
 	e.conf = &conf;
 	bans_init(&e.bans, 100);
@@ -257,6 +264,18 @@ test_due_bans_end_in_one_sync_and_are_forgotten_later(void **state)
 }
 
 static void
+test_a_ban_lasts_as_long_as_it_says(void **state)
+{
+	fraction = 900;
+	ban(2, 0);
+	turn_commit(&e);
+	assert_int_equal(bans_next(&e.bans), (NOW + INT64_C(100)) * 1000 + 900);
+	fraction = 0;
+	assert_int_equal(due_at(NOW + 100), 0);
+	assert_int_equal(due_at(NOW + 101), 1);
+}
+
+static void
 test_a_release_stands_even_if_the_kernel_keeps_the_route(void **state)
 {
 	ban(2, 0);
@@ -295,6 +314,7 @@ main(void)
 		TEST(
 		    test_without_the_ledger_a_ban_is_in_force_and_written_later),
 		TEST(test_due_bans_end_in_one_sync_and_are_forgotten_later),
+		TEST(test_a_ban_lasts_as_long_as_it_says),
 		TEST(test_a_release_stands_even_if_the_kernel_keeps_the_route),
 		TEST(test_flush_and_the_guard_release),
 	};
