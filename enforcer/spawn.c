@@ -28,19 +28,12 @@ parser_path(char path[PATH_MAX])
 		fatal("%s", path);
 }
 
-static const char *
-target_name(enum log_target target)
-{
-	switch (target) {
-	case LOG_TO_MANAGER:
-		return "manager";
-	case LOG_TO_SYSLOG:
-		return "syslog";
-	case LOG_TO_STDERR:
-	default:
-		return "stderr";
-	}
-}
+/* As the parser's -t knows them. */
+static const char *const targets[] = {
+	[LOG_TO_STDERR] = "stderr",
+	[LOG_TO_MANAGER] = "manager",
+	[LOG_TO_SYSLOG] = "syslog",
+};
 
 __dead static void
 child(const char *path, const char *user, enum log_target target, int sock)
@@ -49,7 +42,7 @@ child(const char *path, const char *user, enum log_target target, int sock)
 	const char *tz = getenv("TZ");
 	int null;
 	const char *argv[] = { "smtpban-parser", "-u", user, "-c", SPAWN_CHROOT,
-		"-t", target_name(target), "-v", level, NULL };
+		"-t", targets[target], "-v", level, NULL };
 	const char *envp[] = { "LC_ALL=C", zone, NULL, NULL };
 
 	if (tz != NULL)
