@@ -105,8 +105,6 @@ scan_ban(struct scan *s, const struct event *ev, const struct verdict *v)
 	const struct ban *b;
 
 	b = scan_bans_add(s->bans, &v->prefix, v->category, v->count, ev->time);
-	if (b == NULL)
-		err(COMMAND_FAILED, NULL);
 	offenders_forget(policy_offenders(s->policy), &v->prefix);
 	s->banned++;
 	scan_show_ban(s, b);
