@@ -84,9 +84,10 @@ conf_error_in(struct conf_parser *p, const char *path, unsigned line,
 	va_end(ap);
 }
 
-static void
-conf_set_default_policy(struct msg_policy *policy)
+void
+conf_default_policy(struct msg_policy *policy)
 {
+	memset(policy, 0, sizeof(*policy));
 	policy->threshold[CATEGORY_NONE].count = 5;
 	policy->threshold[CATEGORY_NONE].within = DAY;
 	policy->threshold[CATEGORY_PROBE].count = 20;
@@ -110,7 +111,7 @@ conf_new(void)
 	conf->whitelist = prefix_set_new();
 	if (conf->whitelist == NULL)
 		fatal("configuration");
-	conf_set_default_policy(&conf->policy);
+	conf_default_policy(&conf->policy);
 	conf->ban_for = 7 * DAY;
 	conf->ban_double = 1;
 	conf->ban_max = 8 * WEEK;

@@ -72,6 +72,9 @@ typedef void (*conf_report)(void *arg, const char *line);
 struct conf *conf_read(const char *path, bool secure, conf_report, void *arg);
 void conf_free(struct conf *);
 
+/* The policy of an empty file. */
+void conf_default_policy(struct msg_policy *);
+
 /*
  * Where the file names no log: /var/log/mail.log or /var/log/maillog,
  * whichever is there, else the first of them, which is then waited for.

@@ -1,26 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "policy.h"
 
 struct policy {
 	struct msg_policy settings;
 	struct prefix_set *whitelist;
 	struct offenders *offenders;
-};
-
-static const struct msg_policy defaults = {
-	.threshold = {
-		[CATEGORY_NONE] = { 5, 86400 },
-		[CATEGORY_PROBE] = { 20, 3600 },
-	},
-	.counted = 1U << CATEGORY_AUTH | 1U << CATEGORY_RELAY |
-	    1U << CATEGORY_PROBE | 1U << CATEGORY_PROTOCOL,
-	.known_for = 30 * 86400,
-	.known_patience = 4,
-	.repeats = MSG_REPEATS_PASSWORD,
-	.inet6_len = 64,
-	.limit_offenders = 1000000,
 };
 
 struct policy *
@@ -30,9 +17,9 @@ policy_new(void)
 
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return NULL;
-	p->settings = defaults;
+	conf_default_policy(&p->settings);
 	p->whitelist = prefix_set_new();
-	p->offenders = offenders_new(defaults.limit_offenders);
+	p->offenders = offenders_new(p->settings.limit_offenders);
 	if (p->whitelist == NULL || p->offenders == NULL) {
 		policy_free(p);
 		return NULL;
