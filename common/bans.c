@@ -19,10 +19,8 @@ due_order(struct ban_entry *a, struct ban_entry *b)
 }
 
 /* clang-format off */
-/* Debian's libbsd leaves out the __unused that RB_GENERATE_STATIC needs. */
-#define UNUSED_STATIC __attribute__((unused)) static
-RB_GENERATE_INTERNAL(ban_tree, ban_entry, node, prefix_order, UNUSED_STATIC)
-RB_GENERATE_INTERNAL(ban_queue, ban_entry, queue, due_order, UNUSED_STATIC)
+RB_PRIVATE(ban_tree, ban_entry, node, prefix_order)
+RB_PRIVATE(ban_queue, ban_entry, queue, due_order)
 /* clang-format on */
 
 void

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/tree.h>
 
 #include "ban.h"
+#include "rb.h"
 
 struct ban_entry {
 	struct ban ban; /* state 0: made a moment ago, nothing decided */

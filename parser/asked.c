@@ -1,9 +1,9 @@
 #include <sys/queue.h>
-#include <sys/tree.h>
 
 #include <stdlib.h>
 
 #include "asked.h"
+#include "rb.h"
 
 struct asked_ban {
 	struct prefix prefix;
@@ -28,9 +28,9 @@ asked_cmp(const struct asked_ban *a, const struct asked_ban *b)
 	return prefix_cmp(&a->prefix, &b->prefix);
 }
 
-/* RB_GENERATE_STATIC, whose __unused Debian's libbsd leaves out. */
-RB_GENERATE_INTERNAL(asked_tree, asked_ban, node, asked_cmp,
-    __attribute__((unused)) static)
+/* clang-format off */
+RB_PRIVATE(asked_tree, asked_ban, node, asked_cmp)
+/* clang-format on */
 
 struct asked *
 asked_new(void)

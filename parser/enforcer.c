@@ -1,5 +1,4 @@
 #include <sys/queue.h>
-#include <sys/tree.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "enforcer.h"
 #include "log.h"
+#include "rb.h"
 
 #define READ_BATCH 64 /* messages taken in one turn of the loop */
 
@@ -56,9 +56,9 @@ request_cmp(const struct request *a, const struct request *b)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* RB_GENERATE_STATIC, whose __unused Debian's libbsd leaves out. */
-RB_GENERATE_INTERNAL(requests, request, node, request_cmp,
-    __attribute__((unused)) static)
+/* clang-format off */
+RB_PRIVATE(requests, request, node, request_cmp)
+/* clang-format on */
 
 static void
 channel_lost(struct enforcer *e)
