@@ -188,13 +188,17 @@ static int
 start_unban(struct control_request *r, const void *payload)
 {
 	struct msg_unban_request request;
+	struct mirror_view view;
 	struct ctl_unban unban;
 
 	memcpy(&unban, payload, sizeof(unban));
 	if (!prefix_is_valid(&unban.prefix) || unban.allow > MSG_SECONDS_MAX)
 		return -1;
 	memset(&request, 0, sizeof(request));
-	request.prefix = unban.prefix;
+	/* Who gives an address means what keeps it out: its /64, perhaps. */
+	mirror_look(r->parser->mirror, &unban.prefix, &view);
+	request.prefix =
+	    view.active != NULL ? view.active->prefix : unban.prefix;
 	request.allow = unban.allow;
 	request_ask(r, MSG_UNBAN_REQUEST, &request, sizeof(request));
 	return 0;

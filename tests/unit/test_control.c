@@ -456,6 +456,32 @@ test_ban_is_asked_and_shown(void **state)
 }
 
 static void
+test_unban_of_an_address_releases_the_ban_that_covers_it(void **state)
+{
+	struct ctl_unban unban = { prefix_of("2001:db8:0:1::5"), 0 };
+	struct prefix net = prefix_of("2001:db8:0:1::/64");
+	struct msg_unban_request request;
+	struct msg_done done = { 1 };
+	int fd = client();
+
+	(void)state;
+	put_ban("2001:db8:0:1::/64", BAN_ACTIVE);
+	say(fd, CTL_UNBAN, &unban, sizeof(unban));
+	assert_int_equal(rig.type, MSG_UNBAN_REQUEST);
+	memcpy(&request, rig.payload, sizeof(request));
+	assert_memory_equal(&request.prefix, &net, sizeof(net));
+	answer(MSG_DONE, &done, sizeof(done));
+	hear_done(fd, 1);
+	put_ban("2001:db8:0:1::/64", BAN_ENDED);
+	fd = client();
+	say(fd, CTL_UNBAN, &unban, sizeof(unban));
+	memcpy(&request, rig.payload, sizeof(request));
+	assert_memory_equal(&request.prefix, &unban.prefix, sizeof(net));
+	answer(MSG_DONE, &done, sizeof(done));
+	hear_done(fd, 1);
+}
+
+static void
 test_refusal_and_failure_carry_their_reason(void **state)
 {
 	struct ctl_ban ban = { prefix_of("192.0.2.1"), 0 };
@@ -807,6 +833,7 @@ main(void)
 		TEST(test_values_past_their_bounds_close_the_client),
 		TEST(test_only_root_may_change),
 		TEST(test_ban_is_asked_and_shown),
+		TEST(test_unban_of_an_address_releases_the_ban_that_covers_it),
 		TEST(test_refusal_and_failure_carry_their_reason),
 		TEST(test_unban_of_what_is_not_banned_is_an_error),
 		TEST(test_flush_and_expire_tell_their_number),
