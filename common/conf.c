@@ -162,11 +162,11 @@ conf_check(struct conf_parser *p)
 		conf_error(p, p->given[SET_BAN_REPEAT],
 		    "ban repeat up to %us is less than ban for %us",
 		    conf->ban_max, conf->ban_for);
-	if (conf->network_len[1] > conf->policy.inet6_len &&
+	if (conf->policy.network_len[1] > conf->policy.inet6_len &&
 	    !p->wrong[SET_PREFIX])
 		conf_error(p, p->given[SET_NETWORK6],
 		    "network inet6 \"%u\": want at most %u, as in prefix inet6",
-		    conf->network_len[1], conf->policy.inet6_len);
+		    conf->policy.network_len[1], conf->policy.inet6_len);
 	if (p->given[SET_PORTS] != 0 && conf->route_table == CONF_TABLE_MAIN &&
 	    !p->wrong[SET_TABLE])
 		conf_error(p, p->given[SET_PORTS],
@@ -267,9 +267,8 @@ conf_parse_time(const char *s, uint32_t *seconds)
 const char *
 conf_unsupported_name(unsigned bit)
 {
-	static const char *const names[] = { "log journal", "match",
-		"known clients", "repeats", "network", "disconnect",
-		"route ports", "metrics" };
+	static const char *const names[] = { "disconnect", "route ports",
+		"metrics" };
 
 	return bit < sizeof(names) / sizeof(names[0]) ? names[bit] : NULL;
 }

@@ -22,27 +22,22 @@ enum conf_route {
 
 /* Statements whose feature this version does not have. */
 enum conf_unsupported {
-	CONF_HAS_JOURNAL = 1 << 0,
-	CONF_HAS_MATCH = 1 << 1,
-	CONF_HAS_KNOWN = 1 << 2,
-	CONF_HAS_REPEATS = 1 << 3,
-	CONF_HAS_NETWORK = 1 << 4,
-	CONF_HAS_DISCONNECT = 1 << 5,
-	CONF_HAS_PORTS = 1 << 6,
-	CONF_HAS_METRICS = 1 << 7,
+	CONF_HAS_DISCONNECT = 1 << 0,
+	CONF_HAS_PORTS = 1 << 1,
+	CONF_HAS_METRICS = 1 << 2,
 };
 
 struct conf {
 	char *logs[MSG_LOGS_MAX]; /* absolute paths, or MSG_JOURNAL */
 	unsigned nlogs;
+	struct msg_conf_match matches[MSG_MATCHES_MAX];
+	unsigned nmatches;
 	struct msg_policy policy;
 	struct prefix_set *whitelist; /* entries and files together */
-	uint32_t network_len[2];   /* IPv4, IPv6: ban by this length; 0: off */
-	uint32_t network_hosts[2]; /* after that many banned hosts */
-	uint32_t ban_for;          /* seconds; MSG_FOR_EVER */
-	uint32_t ban_double;       /* 1: repeated bans double */
-	uint32_t ban_max;          /* seconds at most, when doubling */
-	uint32_t remember;         /* seconds */
+	uint32_t ban_for;             /* seconds; MSG_FOR_EVER */
+	uint32_t ban_double;          /* 1: repeated bans double */
+	uint32_t ban_max;             /* seconds at most, when doubling */
+	uint32_t remember;            /* seconds */
 	enum conf_route route;
 	uint32_t route_table; /* rtnetlink(7) table number; 254 is main */
 	uint32_t route_ports[16];

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conf_parse.h"
+#include "template.h"
 
 /* Take a source into the list, once. */
 static void
@@ -45,38 +46,48 @@ conf_add_log(struct conf_parser *p, unsigned line, const char *path)
 void
 conf_add_journal(struct conf_parser *p, unsigned line)
 {
-	p->conf->unsupported |= CONF_HAS_JOURNAL;
 	add_source(p, line, MSG_JOURNAL);
 }
 
-static unsigned
-pattern_count(const char *pattern, const char *what)
+/* A tag is one word, as it stands before the colon of a log line. */
+static bool
+is_tag(const char *tag)
 {
-	unsigned n = 0;
+	const size_t n = strlen(tag);
 
-	for (; (pattern = strstr(pattern, what)) != NULL; pattern++)
-		n++;
-	return n;
+	return n > 0 && n < MSG_TAG_LEN && strcspn(tag, " []:\t") == n;
 }
 
 void
 conf_add_match(struct conf_parser *p, unsigned line, const char *tag,
-    const char *pattern, const char *category)
+    const char *template, const char *category)
 {
+	struct conf *conf = p->conf;
+	struct msg_conf_match *m = &conf->matches[conf->nmatches];
+	const enum category c = category_parse(category);
 	char quoted[CONF_QUOTED];
+	const char *why;
 
-	p->conf->unsupported |= CONF_HAS_MATCH;
-	if (tag[0] == '\0')
-		conf_error(p, line, "match \"\": want the name of a program");
-	conf_quote(quoted, pattern);
-	if (pattern_count(pattern, "<addr>") != 1)
-		conf_error(p, line, "match %s: want <addr> in it, once",
-		    quoted);
-	if (pattern_count(pattern, "<user>") > 1)
-		conf_error(p, line, "match %s: <user> is in it twice", quoted);
-	if (category_parse(category) == CATEGORY_NONE)
+	if (conf->nmatches == MSG_MATCHES_MAX) {
+		conf_error(p, line, "match: more than %d", MSG_MATCHES_MAX);
+		return;
+	}
+	if (!is_tag(tag))
+		conf_error(p, line, "match %s: want the name of a program",
+		    conf_quote(quoted, tag));
+	why = strlen(template) < MSG_TEMPLATE_LEN ?
+	    template_add_match(NULL, template, NULL) :
+	    "too long";
+	if (why != NULL)
+		conf_error(p, line, "match %s: %s",
+		    conf_quote(quoted, template), why);
+	if (c == CATEGORY_NONE)
 		conf_error(p, line, "match as %s: %s",
 		    conf_quote(quoted, category), CONF_WANT_CATEGORY);
+	m->category = c;
+	(void)strlcpy(m->tag, tag, sizeof(m->tag));
+	(void)strlcpy(m->template, template, sizeof(m->template));
+	conf->nmatches++;
 }
 
 void

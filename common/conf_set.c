@@ -22,20 +22,12 @@ static const struct {
 	uint32_t unsupported;
 } settings[SET_NUMBER] = {
 	[SET_THRESHOLD] = { .name = "threshold" },
-	[SET_THRESHOLD_NETWORK] = { .name = "threshold network",
-	    .unsupported = CONF_HAS_NETWORK },
-	[SET_KNOWN] = { .name = "known clients",
-	    .unsupported = CONF_HAS_KNOWN },
-	[SET_REPEATS] = { .name = "repeats", .unsupported = CONF_HAS_REPEATS },
+	[SET_THRESHOLD_NETWORK] = { .name = "threshold network" },
+	[SET_KNOWN] = { .name = "known clients" },
+	[SET_REPEATS] = { .name = "repeats" },
 	[SET_PREFIX] = { .name = "prefix inet6", .min = 32, .max = 128 },
-	[SET_NETWORK] = { .name = "network inet",
-	    .min = 16,
-	    .max = 31,
-	    .unsupported = CONF_HAS_NETWORK },
-	[SET_NETWORK6] = { .name = "network inet6",
-	    .min = 32,
-	    .max = 128,
-	    .unsupported = CONF_HAS_NETWORK },
+	[SET_NETWORK] = { .name = "network inet", .min = 16, .max = 31 },
+	[SET_NETWORK6] = { .name = "network inet6", .min = 32, .max = 128 },
 	[SET_PRIVATE] = { .name = "private" },
 	[SET_BAN_FOR] = { .name = "ban for" },
 	[SET_BAN_REPEAT] = { .name = "ban repeat" },
@@ -283,9 +275,9 @@ conf_set_network(struct conf_parser *p, enum conf_setting set, unsigned line,
 	if (!conf_give(p, set, line))
 		return;
 	conf_read_number(p, set, line, len, settings[set].min,
-	    settings[set].max, &p->conf->network_len[i]);
+	    settings[set].max, &p->conf->policy.network_len[i]);
 	conf_read_number(p, set, line, hosts, HOSTS_MIN, HOSTS_MAX,
-	    &p->conf->network_hosts[i]);
+	    &p->conf->policy.network_hosts[i]);
 }
 
 void

@@ -15,6 +15,8 @@
 #include "channel.h"
 #include "msg.h"
 
+#define CTL_USER_LEN 128
+
 enum ctl_request {
 	CTL_STATUS = 1001, /* empty; CTL_STATUS_RECORD, CTL_LOG_RECORD each */
 	CTL_BANS = 1002,   /* struct ctl_bans; CTL_BAN_RECORD each */
@@ -27,6 +29,7 @@ enum ctl_request {
 	CTL_FLUSH = 1008,     /* root; empty; CTL_DONE number */
 	CTL_RELOAD = 1009,    /* root; empty */
 	CTL_LEVEL = 1010,     /* root; struct ctl_level */
+	CTL_ACCOUNTS = 1011,  /* empty; CTL_ACCOUNT_RECORD each */
 };
 
 enum ctl_answer {
@@ -37,6 +40,7 @@ enum ctl_answer {
 	CTL_BAN_RECORD = 1105, /* struct ban */
 	CTL_OFFENDER_RECORD = 1106,
 	CTL_CHECK_RECORD = 1107,
+	CTL_ACCOUNT_RECORD = 1108,
 };
 
 struct ctl_bans {
@@ -107,11 +111,25 @@ struct ctl_offender_record {
 };
 _Static_assert(sizeof(struct ctl_offender_record) == 88, "padding");
 
+/* A user name under attack; most failures first. */
+struct ctl_account_record {
+	uint64_t failures;
+	uint64_t error;    /* failures may be too high by up to this */
+	uint64_t logins;   /* good ones since the first failure */
+	uint32_t clients;  /* distinct hosts (IPv6: /64), estimated */
+	uint32_t networks; /* distinct /24 and /48, estimated */
+	int64_t first;     /* failure */
+	int64_t last;
+	char user[CTL_USER_LEN]; /* bytes as logged, cut; NUL-terminated */
+};
+
 struct ctl_check_record {
-	struct ban ban;              /* covers it, the widest active one or the
+	struct ban ban;          /* covers it, the widest active one or the
 				  * remembered one; since 0 and state 0: none */
-	struct prefix whitelist;     /* covers it; family 0: none */
-	uint32_t protocol;           /* of our own routes */
+	struct prefix whitelist; /* covers it; family 0: none */
+	uint32_t protocol;       /* of our own routes */
+	uint32_t zero;
+	int64_t login;               /* last good login from there; 0: none */
 	char reason[MSG_REASON_LEN]; /* why a ban would be refused, or empty */
 };
 

@@ -14,17 +14,20 @@
 #include "channel.h"
 #include "prefix.h"
 
-#define MSG_PARSER_FD   3    /* the parser's end, at exec */
-#define MSG_LOGS_MAX    32   /* sources in one configuration */
-#define MSG_PATH_LEN    1024 /* of a log, NUL included */
-#define MSG_NAME_LEN    256  /* NAME_MAX and a NUL */
-#define MSG_REASON_LEN  120
-#define MSG_TEXT_LEN    4000
-#define MSG_COUNT_MAX   1000000 /* failures in one ban request */
-#define MSG_SECONDS_MAX (100U * 366 * 86400)
-#define MSG_AHEAD_MAX   (2 * 86400)
-#define MSG_FOR_EVER    UINT32_MAX /* in seconds fields */
-#define MSG_JOURNAL     "journal"  /* the path of the journal source */
+#define MSG_PARSER_FD    3    /* the parser's end, at exec */
+#define MSG_LOGS_MAX     32   /* sources in one configuration */
+#define MSG_PATH_LEN     1024 /* of a log, NUL included */
+#define MSG_NAME_LEN     256  /* NAME_MAX and a NUL */
+#define MSG_REASON_LEN   120
+#define MSG_TAG_LEN      64 /* of a match, NUL included */
+#define MSG_TEMPLATE_LEN 512
+#define MSG_MATCHES_MAX  64
+#define MSG_TEXT_LEN     4000
+#define MSG_COUNT_MAX    1000000 /* failures in one ban request */
+#define MSG_SECONDS_MAX  (100U * 366 * 86400)
+#define MSG_AHEAD_MAX    (2 * 86400)
+#define MSG_FOR_EVER     UINT32_MAX /* in seconds fields */
+#define MSG_JOURNAL      "journal"  /* the path of the journal source */
 
 /* Requests: parser to enforcer. */
 enum msg_request {
@@ -51,18 +54,19 @@ enum msg_event {
 	MSG_CONF_COMMIT = 105,    /* empty; take it in place of the old */
 	MSG_WATCH = 106,          /* struct msg_watch and, the first time, an
 				* inotify descriptor */
-	MSG_LOG = 107,       /* struct msg_log and, unless error, the file */
-	MSG_LISTENER = 108,  /* empty, and the control socket */
-	MSG_BAN_STATE = 109, /* struct ban; with an id it answers a request */
-	MSG_READY = 110,     /* empty; all bans were sent, start the replay */
-	MSG_DONE = 111,      /* struct msg_done: success, the answer's end */
-	MSG_REFUSED = 112,   /* struct msg_refused: against policy */
-	MSG_FAILED = 113,    /* struct msg_text: the system cannot */
-	MSG_CHECKED = 114,   /* struct msg_checked */
-	MSG_COUNTED = 115,   /* struct msg_counters */
-	MSG_PING = 116,      /* empty; answer MSG_PONG */
-	MSG_NEW_LEVEL = 117, /* struct msg_level */
-	MSG_DUMP = 118,      /* empty; SIGUSR1 came, log your counters */
+	MSG_LOG = 107,        /* struct msg_log and, unless error, the file */
+	MSG_LISTENER = 108,   /* empty, and the control socket */
+	MSG_BAN_STATE = 109,  /* struct ban; with an id it answers a request */
+	MSG_READY = 110,      /* empty; all bans were sent, start the replay */
+	MSG_DONE = 111,       /* struct msg_done: success, the answer's end */
+	MSG_REFUSED = 112,    /* struct msg_refused: against policy */
+	MSG_FAILED = 113,     /* struct msg_text: the system cannot */
+	MSG_CHECKED = 114,    /* struct msg_checked */
+	MSG_COUNTED = 115,    /* struct msg_counters */
+	MSG_PING = 116,       /* empty; answer MSG_PONG */
+	MSG_NEW_LEVEL = 117,  /* struct msg_level */
+	MSG_DUMP = 118,       /* empty; SIGUSR1 came, log your counters */
+	MSG_CONF_MATCH = 119, /* struct msg_conf_match, each */
 };
 
 /* A threshold of count 0 is not set: the general one holds. */
@@ -81,6 +85,8 @@ enum msg_repeats {
 struct msg_policy {
 	struct msg_threshold threshold[CATEGORY_COUNT]; /* [0]: in general */
 	struct msg_threshold network; /* all clients of a /24 or /48 together */
+	uint32_t network_len[2];      /* IPv4, IPv6: ban by this; 0: off */
+	uint32_t network_hosts[2];    /* after that many banned hosts in it */
 	uint32_t counted;             /* bit 1 << category: these count */
 	uint32_t known_for;           /* seconds a good login is remembered */
 	uint32_t known_patience;  /* times the threshold for a known client */
@@ -90,7 +96,14 @@ struct msg_policy {
 	uint32_t limit_offenders;
 	uint32_t zero;
 };
-_Static_assert(sizeof(struct msg_policy) == 112, "msg_policy has padding");
+_Static_assert(sizeof(struct msg_policy) == 128, "msg_policy has padding");
+
+/* A shape of a log line that smtpban.conf(5) gave: template.h. */
+struct msg_conf_match {
+	uint32_t category; /* enum category */
+	char tag[MSG_TAG_LEN];
+	char template[MSG_TEMPLATE_LEN];
+};
 
 /* A source keeps its index over reloads, as long as its path is in them. */
 struct msg_conf_log {
@@ -116,7 +129,7 @@ enum msg_which {
 };
 struct msg_log_open {
 	uint32_t index;
-	uint32_t which; /* enum msg_which */
+	uint32_t which; /* enum msg_which; of the journal: MSG_CURRENT */
 };
 struct msg_log {
 	uint32_t index;

@@ -22,6 +22,7 @@ struct scan {
 	const struct invocation *invocation;
 	struct policy *policy;
 	struct scan_bans *bans;
+	struct recognise_rules *rules;
 	struct recognise *recognise; /* of the running file */
 	struct json json;
 	int64_t now;   /* what settles the year of its times */
@@ -153,7 +154,7 @@ scan_read(struct scan *s, const char *name)
 
 	if (scan_file_open(&f, name) == -1)
 		return -1;
-	if ((s->recognise = recognise_new()) == NULL)
+	if ((s->recognise = recognise_new(s->rules, NULL)) == NULL)
 		err(COMMAND_FAILED, NULL);
 	s->now = f.mtime;
 	s->line = 0;
@@ -174,6 +175,7 @@ static int
 scan_setup(struct scan *s, struct conf **conf)
 {
 	struct conf *c;
+	unsigned i;
 
 	*conf = c =
 	    conf_read(s->invocation->conf, false, scan_conf_error, NULL);
@@ -181,8 +183,13 @@ scan_setup(struct scan *s, struct conf **conf)
 		return -1;
 	s->policy = policy_new();
 	s->bans = scan_bans_new(c);
-	if (s->policy == NULL || s->bans == NULL)
+	s->rules = recognise_rules_new();
+	if (s->policy == NULL || s->bans == NULL || s->rules == NULL)
 		err(COMMAND_FAILED, NULL);
+	for (i = 0; i < c->nmatches; i++)
+		if (recognise_rules_match(s->rules, c->matches[i].tag,
+			c->matches[i].template, c->matches[i].category) != NULL)
+			err(COMMAND_FAILED, NULL);
 	policy_configure(s->policy, &c->policy, c->whitelist);
 	c->whitelist = NULL;
 	return 0;
@@ -200,6 +207,7 @@ scan_finish(struct scan *s, struct conf *conf)
 		       " bans\n",
 		    s->lines, s->events, s->banned);
 	scan_bans_free(s->bans);
+	recognise_rules_free(s->rules);
 	policy_free(s->policy);
 	conf_free(conf);
 }

@@ -15,8 +15,9 @@ widest(const struct conf *conf, const struct prefix *p)
 
 	if (family == 1 && conf->policy.inet6_len < len)
 		len = conf->policy.inet6_len;
-	if (conf->network_len[family] != 0 && conf->network_len[family] < len)
-		len = conf->network_len[family];
+	if (conf->policy.network_len[family] != 0 &&
+	    conf->policy.network_len[family] < len)
+		len = conf->policy.network_len[family];
 	return len;
 }
 

@@ -114,6 +114,9 @@ reply_conf(struct enforcer *e)
 	reply_send(e, MSG_CONF_POLICY, 0, policy, sizeof(*policy), -1);
 	for (i = 0; (p = prefix_set_get(e->conf->whitelist, i)) != NULL; i++)
 		reply_send(e, MSG_CONF_WHITELIST, 0, p, sizeof(*p), -1);
+	for (i = 0; i < e->conf->nmatches; i++)
+		reply_send(e, MSG_CONF_MATCH, 0, &e->conf->matches[i],
+		    sizeof(e->conf->matches[i]), -1);
 	for (i = 0; i < MSG_LOGS_MAX; i++)
 		if (e->sources.v[i].path != NULL)
 			reply_log(e, i, e->sources.v[i].path);

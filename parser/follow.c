@@ -31,6 +31,7 @@ struct source {
 struct follow {
 	struct parser *parser;
 	struct source *sources[MSG_LOGS_MAX];
+	struct recognise_rules *rules;
 	struct event *work; /* a timer of no time, only while one is busy */
 	unsigned turn;      /* the source that is read first */
 	bool ready;
@@ -187,7 +188,7 @@ source_new(struct follow *f, unsigned index, const char *path, int64_t since)
 	s->follow = f;
 	s->index = index;
 	s->path = strdup(path);
-	s->recognise = recognise_new();
+	s->recognise = recognise_new(f->rules, NULL);
 	s->tail = tail_new(&source_ops, s, since);
 	if (s->path == NULL || s->recognise == NULL || s->tail == NULL)
 		fatal("log %s", path);
@@ -228,26 +229,32 @@ follow_free(struct follow *f)
 		return;
 	for (i = 0; i < MSG_LOGS_MAX; i++)
 		source_free(f->sources[i]);
+	recognise_rules_free(f->rules);
 	event_free(f->work);
 	free(f);
 }
 
 void
 follow_configure(struct follow *f, char *const paths[MSG_LOGS_MAX],
-    int64_t since)
+    struct recognise_rules *rules, int64_t since)
 {
+	struct recognise_rules *old = f->rules;
 	struct source *s;
 	unsigned i;
 
+	f->rules = rules;
 	for (i = 0; i < MSG_LOGS_MAX; i++) {
 		s = f->sources[i];
 		if (s != NULL && paths[i] != NULL &&
-		    strcmp(s->path, paths[i]) == 0)
+		    strcmp(s->path, paths[i]) == 0) {
+			recognise_use(s->recognise, rules);
 			continue;
+		}
 		source_free(s);
 		f->sources[i] =
 		    paths[i] != NULL ? source_new(f, i, paths[i], since) : NULL;
 	}
+	recognise_rules_free(old);
 	follow_check_replayed(f);
 }
 

@@ -9,6 +9,7 @@
 
 struct follow;
 struct parser;
+struct recognise_rules;
 
 struct follow *follow_new(struct parser *); /* NULL without memory */
 void follow_free(struct follow *);
@@ -16,10 +17,11 @@ void follow_free(struct follow *);
 /*
  * Follow these, by index (NULL: none).  One that has its index and path
  * already goes on untouched; what is no longer there is closed.  since: wall
- * clock seconds, where the replay of a new one begins.
+ * clock seconds, where the replay of a new one begins.  The rules become
+ * ours, and hold for all of them.
  */
 void follow_configure(struct follow *, char *const paths[MSG_LOGS_MAX],
-    int64_t since);
+    struct recognise_rules *, int64_t since);
 
 /* All bans are known: start.  When all logs were replayed, the enforcer is
  * told so, once. */

@@ -63,6 +63,7 @@ take_conf_policy(struct incoming *in, const struct channel_msg *m)
 	check(p.repeats >= MSG_REPEATS_PASSWORD, m);
 	check(p.repeats <= MSG_REPEATS_ALL, m);
 	check(p.private_allowed <= 1, m);
+	check(p.network_len[0] <= 32 && p.network_len[1] <= 128, m);
 	check(p.inet6_len >= 1 && p.inet6_len <= 128, m);
 	check(p.limit_offenders > 0, m);
 	check(p.zero == 0, m);
@@ -78,6 +79,18 @@ take_conf_whitelist(struct incoming *in, const struct channel_msg *m)
 	memcpy(&p, m->payload, sizeof(p));
 	check(prefix_is_valid(&p), m);
 	in->ops->conf_whitelist(in->arg, &p);
+}
+
+static void
+take_conf_match(struct incoming *in, const struct channel_msg *m)
+{
+	struct msg_conf_match c;
+
+	memcpy(&c, m->payload, sizeof(c));
+	check(c.category > CATEGORY_NONE && c.category < CATEGORY_COUNT, m);
+	check_text(c.tag, sizeof(c.tag), m);
+	check_text(c.template, sizeof(c.template), m);
+	in->ops->conf_match(in->arg, &c);
 }
 
 static void
@@ -239,6 +252,8 @@ static const struct kind {
 	    take_conf_policy },
 	{ MSG_CONF_WHITELIST, sizeof(struct prefix), CONFIGURING, FD_NEVER,
 	    take_conf_whitelist },
+	{ MSG_CONF_MATCH, sizeof(struct msg_conf_match), CONFIGURING, FD_NEVER,
+	    take_conf_match },
 	{ MSG_CONF_LOG, sizeof(struct msg_conf_log), CONFIGURING, FD_NEVER,
 	    take_conf_log },
 	{ MSG_CONF_COMMIT, 0, CONFIGURING, FD_NEVER, take_conf_commit },

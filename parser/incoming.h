@@ -14,6 +14,7 @@ struct incoming_ops {
 	void (*conf_begin)(void *arg);
 	void (*conf_policy)(void *arg, const struct msg_policy *);
 	void (*conf_whitelist)(void *arg, const struct prefix *);
+	void (*conf_match)(void *arg, const struct msg_conf_match *);
 	void (*conf_log)(void *arg, const struct msg_conf_log *);
 	void (*conf_commit)(void *arg);
 	void (*watch)(void *arg, const struct msg_watch *, int fd);

@@ -125,3 +125,22 @@ policy_judge(struct policy *p, const struct event *ev, int64_t now,
 	v->count = has.count;
 	v->over = has.count >= t->count;
 }
+
+void
+policy_welcome(struct policy *p, const struct event *ev, int64_t now)
+{
+	(void)p;
+	(void)ev;
+	(void)now;
+}
+
+bool
+policy_take_ban(struct policy *p, const struct ban *ban,
+    struct prefix *network, uint32_t *hosts)
+{
+	(void)p;
+	(void)ban;
+	(void)network;
+	(void)hosts;
+	return false;
+}

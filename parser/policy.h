@@ -38,6 +38,9 @@ struct verdict {
 	enum category category; /* of this event */
 	uint32_t count;         /* failures in the window, this one included */
 	uint32_t threshold;
+	bool network_over;     /* so did its network: ask for that as well */
+	struct prefix network; /* then the /24 or /48 of the client */
+	uint32_t network_count;
 };
 
 /*
@@ -46,6 +49,20 @@ struct verdict {
  */
 void policy_judge(struct policy *, const struct event *, int64_t now,
     struct verdict *);
+
+/*
+ * A good login, or mail that was accepted: who is known, whose share of good
+ * mail is large, and which accounts are used.
+ */
+void policy_welcome(struct policy *, const struct event *, int64_t now);
+
+/*
+ * The state of one ban: the hosts banned in each network are counted.  Returns
+ * true when a network is full by that (smtpban.conf(5), network): then
+ * *network is to be banned, for so many hosts.
+ */
+bool policy_take_ban(struct policy *, const struct ban *,
+    struct prefix *network, uint32_t *hosts);
 
 /* The prefix a client is counted by: itself, or its IPv6 network. */
 void policy_prefix(const struct policy *, const struct prefix *client,

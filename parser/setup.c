@@ -9,7 +9,8 @@ setup_new(void)
 {
 	struct setup *s = calloc(1, sizeof(*s));
 
-	if (s == NULL || (s->whitelist = prefix_set_new()) == NULL)
+	if (s == NULL || (s->whitelist = prefix_set_new()) == NULL ||
+	    (s->rules = recognise_rules_new()) == NULL)
 		fatal("configuration");
 	return s;
 }
@@ -24,6 +25,7 @@ setup_free(struct setup *s)
 	for (i = 0; i < MSG_LOGS_MAX; i++)
 		free(s->paths[i]);
 	prefix_set_free(s->whitelist);
+	recognise_rules_free(s->rules);
 	free(s);
 }
 
@@ -32,6 +34,16 @@ setup_add_whitelist(struct setup *s, const struct prefix *p)
 {
 	if (prefix_set_add(s->whitelist, p) == -1)
 		fatal("whitelist");
+}
+
+void
+setup_add_match(struct setup *s, const struct msg_conf_match *m)
+{
+	const char *why =
+	    recognise_rules_match(s->rules, m->tag, m->template, m->category);
+
+	if (why != NULL)
+		fatalx("match %s: %s", m->tag, why);
 }
 
 void
@@ -54,5 +66,7 @@ setup_window(const struct setup *s)
 		if (s->policy.threshold[c].count != 0 &&
 		    s->policy.threshold[c].within > window)
 			window = s->policy.threshold[c].within;
+	if (s->policy.network.count != 0 && s->policy.network.within > window)
+		window = s->policy.network.within;
 	return window;
 }

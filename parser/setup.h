@@ -9,10 +9,12 @@
 
 #include "msg.h"
 #include "prefix_set.h"
+#include "recognise/recognise.h"
 
 struct setup {
 	struct msg_policy policy;
 	struct prefix_set *whitelist;
+	struct recognise_rules *rules;
 	char *paths[MSG_LOGS_MAX]; /* by index; NULL: none */
 };
 
@@ -21,6 +23,7 @@ struct setup {
 struct setup *setup_new(void);
 void setup_free(struct setup *);
 void setup_add_whitelist(struct setup *, const struct prefix *);
+void setup_add_match(struct setup *, const struct msg_conf_match *);
 void setup_add_log(struct setup *, const struct msg_conf_log *);
 
 /* The longest window of its thresholds, in seconds: how much is replayed. */

@@ -56,6 +56,14 @@ on_conf_whitelist(void *arg, const struct prefix *prefix)
 }
 
 static void
+on_conf_match(void *arg, const struct msg_conf_match *match)
+{
+	struct parser *p = arg;
+
+	setup_add_match(p->setup, match);
+}
+
+static void
 on_conf_log(void *arg, const struct msg_conf_log *log)
 {
 	struct parser *p = arg;
@@ -71,7 +79,9 @@ on_conf_commit(void *arg)
 
 	policy_configure(p->policy, &s->policy, s->whitelist);
 	s->whitelist = NULL; /* the policy's now */
-	follow_configure(p->follow, s->paths, time(NULL) - setup_window(s));
+	follow_configure(p->follow, s->paths, s->rules,
+	    time(NULL) - setup_window(s));
+	s->rules = NULL; /* and these are follow's */
 	judge_reconsider(p->judge);
 	setup_free(s);
 	p->setup = NULL;
@@ -161,6 +171,7 @@ static const struct incoming_ops ops = {
 	.conf_begin = on_conf_begin,
 	.conf_policy = on_conf_policy,
 	.conf_whitelist = on_conf_whitelist,
+	.conf_match = on_conf_match,
 	.conf_log = on_conf_log,
 	.conf_commit = on_conf_commit,
 	.watch = on_watch,

@@ -3,23 +3,20 @@
 #include <string.h>
 
 #include "header.h"
-#include "log.h"
+#include "id.h"
 #include "recognise.h"
-#include "rules.h"
+#include "ruleset.h"
 #include "session.h"
-#include "template.h"
 
-#define COUNT_MAX    1000000
-#define QUEUE_ID_MIN 5
-#define QUEUE_ID_MAX 24
-#define ORIGINS_MAX  16
+#define COUNT_MAX 1000000
 
 struct recognise {
 	struct stamp_clock clock;
 	int64_t time;
+	enum recognise_outcome outcome; /* of the last line */
 	struct sessions *sessions;
-	struct template_tree *trees[RULES_PROGRAMS_MAX];
-	size_t name_len[RULES_PROGRAMS_MAX];
+	const struct recognise_rules *rules;
+	struct doubles *doubles;
 	struct template_tree *origin; /* of a message that cleanup refused */
 };
 
@@ -33,133 +30,68 @@ struct finding {
 	const struct rule *rule;
 };
 
-static int
-add_rows(struct recognise *r, size_t program)
-{
-	const struct rule_program *p = &rules_programs[program];
-	const char *error;
-	size_t i;
-
-	r->name_len[program] = strlen(p->name);
-	r->trees[program] = template_new();
-	if (r->trees[program] == NULL)
-		return -1;
-	for (i = 0; i < rules_count; i++) {
-		if (strcmp(rules[i].server, p->server) != 0 ||
-		    strcmp(rules[i].program, p->name) != 0)
-			continue;
-		error = template_add(r->trees[program], rules[i].template,
-		    &rules[i]);
-		if (error != NULL)
-			fatalx("rule \"%s\": %s", rules[i].template, error);
-	}
-	return 0;
-}
-
 struct recognise *
-recognise_new(void)
+recognise_new(const struct recognise_rules *rules, struct doubles *doubles)
 {
 	struct recognise *r = calloc(1, sizeof(*r));
-	size_t i;
 
 	if (r == NULL)
 		return NULL;
+	r->rules = rules;
+	r->doubles = doubles;
 	r->sessions = sessions_new();
 	r->origin = template_new();
-	if (r->sessions == NULL || r->origin == NULL)
-		goto fail;
-	if (template_add(r->origin, "<client>; from=<<", r) != NULL)
-		goto fail;
-	for (i = 0; i < rules_programs_count; i++)
-		if (add_rows(r, i) == -1)
-			goto fail;
+	if (r->sessions == NULL || r->origin == NULL ||
+	    template_add(r->origin, "<client>; from=<<", r) != NULL) {
+		recognise_free(r);
+		return NULL;
+	}
 	return r;
-fail:
-	recognise_free(r);
-	return NULL;
 }
 
 void
 recognise_free(struct recognise *r)
 {
-	size_t i;
-
 	if (r == NULL)
 		return;
-	for (i = 0; i < rules_programs_count; i++)
-		template_free(r->trees[i]);
 	template_free(r->origin);
 	sessions_free(r->sessions);
 	free(r);
 }
 
-/* The rule set for a tag, or NULL. */
-static const struct template_tree *
-find_tree(const struct recognise *r, struct finding *f)
+void
+recognise_use(struct recognise *r, const struct recognise_rules *rules)
 {
-	const struct rule_program *p;
-	size_t i;
-
-	for (i = 0; i < rules_programs_count; i++) {
-		p = &rules_programs[i];
-		if (r->name_len[i] == f->h.program_len &&
-		    memcmp(p->name, f->h.program, f->h.program_len) == 0 &&
-		    p->instance == (f->h.program != f->h.tag)) {
-			f->program = p;
-			return r->trees[i];
-		}
-	}
-	return NULL;
+	r->rules = rules;
 }
 
 /*
- * Postfix's queue ids: hexadecimal, or digits and consonants.  No word of a
- * message looks like one.
+ * Match the message with the rows of its program, without the id in front of
+ * it.  Returns what became of it.
  */
-static bool
-is_queue_id(const char *p, size_t n)
+static enum recognise_outcome
+match_rules(const struct recognise *r, struct finding *f)
 {
-	static const char hex[] = "0123456789ABCDEF";
-	static const char vowels[] = "AEIOUaeiou";
-	bool is_hex = true, is_long = true;
-	size_t i;
+	const struct header *h = &f->h;
+	const struct rule_set *set = NULL;
+	enum recognise_outcome outcome = RECOGNISE_NO_PROGRAM;
+	size_t skip;
 
-	if (n == 7 && memcmp(p, "NOQUEUE", 7) == 0)
-		return true;
-	if (n < QUEUE_ID_MIN || n > QUEUE_ID_MAX)
-		return false;
-	for (i = 0; i < n; i++) {
-		is_hex &= memchr(hex, p[i], sizeof(hex) - 1) != NULL;
-		is_long &= ((p[i] >= '0' && p[i] <= '9') ||
-			       (p[i] >= 'A' && p[i] <= 'Z') ||
-			       (p[i] >= 'a' && p[i] <= 'z')) &&
-		    memchr(vowels, p[i], sizeof(vowels) - 1) == NULL;
+	while ((set = ruleset_find(r->rules, set, h->tag, h->tag_len,
+		    h->program, h->program_len)) != NULL) {
+		outcome = RECOGNISE_NO_RULE;
+		f->program = set->program;
+		f->queue_id = h->message;
+		skip = id_take(set->program->id, h->message, h->message_len,
+		    &f->queue_id_len);
+		if (template_match(set->tree, h->message + skip,
+			h->message_len - skip, &f->m)) {
+			f->h.message += skip;
+			f->h.message_len -= skip;
+			return RECOGNISE_EVENT;
+		}
 	}
-	return is_hex || is_long;
-}
-
-/* Take a queue id off the front of the message. */
-static void
-take_queue_id(struct finding *f)
-{
-	struct header *h = &f->h;
-	size_t room = h->message_len, n;
-	const char *colon;
-
-	f->queue_id = h->message;
-	f->queue_id_len = 0;
-	if (room > QUEUE_ID_MAX + 2)
-		room = QUEUE_ID_MAX + 2;
-	colon = memchr(h->message, ':', room);
-	if (colon == NULL)
-		return;
-	n = (size_t)(colon - h->message);
-	if (n + 2 > h->message_len || colon[1] != ' ' ||
-	    !is_queue_id(h->message, n))
-		return;
-	f->queue_id_len = n;
-	h->message += n + 2;
-	h->message_len -= n + 2;
+	return outcome;
 }
 
 static struct session *
@@ -216,13 +148,19 @@ find_sender(struct recognise *r, struct finding *f)
 	return true;
 }
 
-/* A process serves one client at a time, or many, told apart by port. */
+/*
+ * A process serves one client at a time, or many, told apart by port, or by an
+ * id in each line.
+ */
 static uint64_t
 session_key(const struct recognise *r, const struct finding *f)
 {
 	const struct header *h = &f->h;
 	uint64_t key;
 
+	if ((f->rule->flags & RULE_BY_ID) != 0)
+		return sessions_key(r->sessions, 0, f->queue_id,
+		    f->queue_id_len);
 	key = sessions_key(r->sessions, h->pid, h->tag, h->tag_len);
 	if (h->pid == 0 || (f->rule->flags & RULE_BY_PORT) != 0) {
 		key = sessions_key(r->sessions, key, &f->m.client,
@@ -246,21 +184,17 @@ mark_session(struct session *s, const struct finding *f)
 		s->told = 0;
 		s->auths = 0;
 	}
+	if ((rule->flags & RULE_BEGINS) != 0)
+		s->client = f->m.client;
 }
 
 /* False if the session was already counted for what the message tells. */
 static bool
-judge_session(struct recognise *r, struct finding *f)
+judge_session(struct finding *f, struct session *s)
 {
 	const struct rule *rule = f->rule;
-	struct session *s;
 	bool news;
 
-	if ((rule->flags & (RULE_BEGINS | RULE_ENDS)) == 0 &&
-	    rule->tells == 0 && rule->unless == 0)
-		return true;
-	s = rule->tells != 0 ? sessions_get(r->sessions, session_key(r, f)) :
-			       sessions_find(r->sessions, session_key(r, f));
 	if (s == NULL)
 		return true;
 	news = (s->told & rule->unless) == 0;
@@ -268,6 +202,36 @@ judge_session(struct recognise *r, struct finding *f)
 		f->m.count -= s->auths < f->m.count ? s->auths : f->m.count;
 	mark_session(s, f);
 	return news;
+}
+
+/* The session of a message whose row tells or asks something of one. */
+static struct session *
+find_session(struct recognise *r, const struct finding *f)
+{
+	const unsigned asks = RULE_BEGINS | RULE_ENDS | RULE_FROM_SESSION;
+	const struct rule *rule = f->rule;
+	uint64_t key;
+
+	if ((rule->flags & asks) == 0 && rule->tells == 0 && rule->unless == 0)
+		return NULL;
+	key = session_key(r, f);
+	if (rule->tells != 0 || (rule->flags & RULE_BEGINS) != 0)
+		return sessions_get(r->sessions, key);
+	return sessions_find(r->sessions, key);
+}
+
+/* The client, where the message itself does not tell. */
+static bool
+find_client(struct recognise *r, struct finding *f, const struct session *s)
+{
+	if ((f->rule->flags & RULE_FROM_QUEUE) != 0)
+		return find_sender(r, f);
+	if ((f->rule->flags & RULE_FROM_SESSION) == 0)
+		return true;
+	if (s == NULL || s->client.family == 0)
+		return false;
+	f->m.client = s->client;
+	return true;
 }
 
 static void
@@ -282,37 +246,52 @@ fill_event(const struct finding *f, struct event *ev)
 	ev->count = count < COUNT_MAX ? (uint32_t)count : COUNT_MAX;
 	ev->user = f->m.user;
 	ev->user_len = f->m.user_len;
+	ev->hash = f->m.hash;
+	ev->hash_len = f->m.hash_len;
+}
+
+/* What a message with a row tells, in the light of its session. */
+static enum recognise_outcome
+judge(struct recognise *r, struct finding *f)
+{
+	struct session *s = find_session(r, f);
+
+	if (!find_client(r, f, s))
+		return RECOGNISE_NO_CLIENT;
+	if (!judge_session(f, s))
+		return RECOGNISE_TOLD;
+	if ((f->rule->flags & RULE_QUEUE) != 0 && f->queue_id_len > 0)
+		queue_session(r, f, true)->client = f->m.client;
+	if ((f->rule->flags & RULE_QUIET) != 0)
+		return RECOGNISE_QUIET;
+	return f->m.count != 0 ? RECOGNISE_EVENT : RECOGNISE_TOLD;
 }
 
 bool
 recognise_line(struct recognise *r, const char *line, size_t n, int64_t now,
     struct event *ev)
 {
-	const struct template_tree *tree;
 	struct finding f;
 	bool whole;
 
 	ev->rule = NULL;
 	whole = header_parse(&r->clock, line, n, now, &f.h);
 	r->time = f.h.time;
-	if (!whole || (tree = find_tree(r, &f)) == NULL)
-		return false;
-	f.queue_id_len = 0;
-	if (f.program->queue_id)
-		take_queue_id(&f);
-	if (!template_match(tree, f.h.message, f.h.message_len, &f.m))
+	r->outcome = whole ? match_rules(r, &f) : RECOGNISE_NO_HEADER;
+	if (r->outcome != RECOGNISE_EVENT)
 		return false;
 	f.rule = ev->rule = f.m.row;
-	if ((f.rule->flags & RULE_FROM_QUEUE) != 0 && !find_sender(r, &f))
-		return false;
-	if (!judge_session(r, &f))
-		return false;
-	if ((f.rule->flags & RULE_QUEUE) != 0 && f.queue_id_len > 0)
-		queue_session(r, &f, true)->client = f.m.client;
-	if ((f.rule->flags & RULE_QUIET) != 0 || f.m.count == 0)
+	r->outcome = judge(r, &f);
+	if (r->outcome != RECOGNISE_EVENT)
 		return false;
 	fill_event(&f, ev);
 	return true;
+}
+
+enum recognise_outcome
+recognise_outcome(const struct recognise *r)
+{
+	return r->outcome;
 }
 
 int64_t

@@ -25,27 +25,66 @@ struct event {
 	int64_t time;           /* of the line, seconds since the epoch */
 	struct prefix client;   /* a host */
 	uint32_t count;         /* failures the line tells of, 1 or more */
-	const char *user;       /* into the line; NULL: not in it */
+	const char *user;       /* until the next line; NULL: not in it */
 	size_t user_len;
+	const char *hash; /* of the password, as the server has it; or NULL */
+	size_t hash_len;
 	const struct rule *rule;
 };
 
 /*
+ * The rules of rules.h and of smtpban.conf(5), compiled; any number of streams
+ * share them, and they must outlive these.  NULL without memory.
+ */
+struct recognise_rules;
+struct recognise_rules *recognise_rules_new(void);
+void recognise_rules_free(struct recognise_rules *);
+
+/*
+ * A "match" of smtpban.conf(5): lines of that tag.  Returns NULL, or what is
+ * wrong as a constant text (template.h; conf_read has checked it before).
+ */
+const char *recognise_rules_match(struct recognise_rules *, const char *tag,
+    const char *template, enum category);
+
+/*
  * One stream of lines of one log: infers years and remembers, in a bounded
  * table, what a session was counted for, so that one offence is one event.
+ * doubles (doubles.h), which may be NULL, is what all streams of a host share,
+ * so that an offence in two of their logs is one event too.
  */
+struct doubles;
 struct recognise;
-struct recognise *recognise_new(void); /* NULL without memory */
+struct recognise *recognise_new(const struct recognise_rules *,
+    struct doubles *); /* NULL without memory */
 void recognise_free(struct recognise *);
+
+/* Other rules from now on; what is known of sessions stays. */
+void recognise_use(struct recognise *, const struct recognise_rules *);
+
+/* What became of a line, for who asks why. */
+enum recognise_outcome {
+	RECOGNISE_EVENT,
+	RECOGNISE_NO_HEADER,  /* no time and tag that we know */
+	RECOGNISE_NO_PROGRAM, /* no rules for its program */
+	RECOGNISE_NO_RULE,    /* none of them fits */
+	RECOGNISE_QUIET,      /* a rule fits, and says that it is nothing */
+	RECOGNISE_TOLD,       /* the session was counted for that already */
+	RECOGNISE_DOUBLE,     /* another line of the same attempt was counted */
+	RECOGNISE_NO_CLIENT,  /* whose it is cannot be told for sure */
+};
 
 /*
  * Take one line of n bytes, without its newline.  now, wall clock seconds,
  * settles the year of times without one.  Returns true and fills ev if the
- * line tells something of a client; ev->user points into the line.  ev->rule
+ * line tells something of a client; ev->user holds until the next one.  ev->rule
  * is set in any case: the row that fits, or NULL.
  */
 bool recognise_line(struct recognise *, const char *line, size_t n, int64_t now,
     struct event *ev);
+
+/* Of the last line. */
+enum recognise_outcome recognise_outcome(const struct recognise *);
 
 /*
  * The time of the last line given to recognise_line, 0 if it had none: for

@@ -1,8 +1,7 @@
 /* Matching messages with compiled templates: see template.h for their form. */
 #include <string.h>
 
-#include "template.h"
-#include "template_tree.h"
+#include "template_match.h"
 
 #define CANDIDATES_MAX 8
 
@@ -103,6 +102,53 @@ walk_server(struct walk *w, const struct node *n, const char *p)
 	return NULL;
 }
 
+/* The last place of what was looked for in [p, end), or NULL. */
+static const char *
+find_last(const char *p, const char *end, const struct node *lit)
+{
+	const char *q;
+
+	if (end - p < lit->len)
+		return NULL;
+	for (q = end - lit->len; q >= p; q--) {
+		q = memrchr(p, *lit->lit, (size_t)(q - p) + 1);
+		if (q == NULL)
+			return NULL;
+		if (memcmp(q, lit->lit, lit->len) == 0)
+			return q;
+	}
+	return NULL;
+}
+
+/*
+ * What the client chose, up to the last place of the literal after it: all
+ * that follows there is the server's own.  Too much of it, and the line may
+ * have been cut within it.
+ */
+static const void *
+walk_chosen(struct walk *w, const struct node *n, const char *p)
+{
+	const struct node *lit;
+	const void *row;
+	const char *q;
+	unsigned i;
+
+	for (i = n->child; i != 0; i = lit->next) {
+		lit = &w->tree->nodes[i];
+		q = find_last(p, w->end, lit);
+		if (q == NULL || q - p > TEMPLATE_CHOSEN_MAX)
+			continue;
+		row = walk_nodes(w, lit->child, q + lit->len);
+		if (row == NULL)
+			row = lit->row;
+		if (row == NULL)
+			continue;
+		template_take_user(w, p, q);
+		return row;
+	}
+	return NULL;
+}
+
 /* As many of the counters as come before what follows in the template. */
 static const void *
 walk_stats(struct walk *w, const struct node *n, const char *p)
@@ -150,6 +196,8 @@ walk_nodes(struct walk *w, unsigned i, const char *p)
 			row = walk_server(w, n, p);
 		else if (n->op == OP_STATS)
 			row = walk_stats(w, n, p);
+		else if (n->op == OP_CHOSEN)
+			row = walk_chosen(w, n, p);
 		else
 			q = template_take(w, n, p);
 		if (q != NULL) {

@@ -1,8 +1,7 @@
 /* What each placeholder of a template takes: see template.h. */
 #include <string.h>
 
-#include "template.h"
-#include "template_tree.h"
+#include "template_match.h"
 
 #define NAME_MAX_LEN     255 /* of a host name */
 #define ADDR_MAX_LEN     45  /* of an address as text */
@@ -101,6 +100,30 @@ take_addrport(struct walk *w, const char *p)
 	return p != NULL && w->m->port != 0 ? p : NULL;
 }
 
+static bool
+is_addr(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') ||
+	    (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+}
+
+/* An address, which the end of a sentence may touch. */
+static const char *
+take_addr(struct walk *w, const char *p)
+{
+	const char *start = p;
+
+	while (p < w->end && is_addr(*p) && p - start <= ADDR_MAX_LEN)
+		p++;
+	if (p < w->end && (is_word(*p) || *p == '%'))
+		return NULL;
+	while (p > start &&
+	    prefix_parse_addr(start, (size_t)(p - start), &w->m->client) == -1)
+		if (*--p != ':' && *p != '.')
+			return NULL;
+	return p > start ? p : NULL;
+}
+
 /* "RCPT", "END-OF-MESSAGE", "DATA content", "DATA (123 bytes)" */
 static const char *
 take_verb(const char *p, const char *end)
@@ -183,8 +206,8 @@ take_reply(const char *p, const char *end, char class)
 }
 
 /* A user name from p on, unless the server says that it has none. */
-static void
-take_user(struct walk *w, const char *p, const char *end)
+void
+template_take_user(struct walk *w, const char *p, const char *end)
 {
 	static const char none[] = "(unavailable)";
 
@@ -203,7 +226,7 @@ template_take_reason(struct walk *w, const char *p)
 
 	q = memmem(p, (size_t)(w->end - p), key, sizeof(key) - 1);
 	if (q != NULL)
-		take_user(w, q + sizeof(key) - 1, w->end);
+		template_take_user(w, q + sizeof(key) - 1, w->end);
 }
 
 /* A user that logged in: Postfix may tell more of the message after it. */
@@ -220,7 +243,7 @@ template_take_login(struct walk *w, const char *p)
 		if (q != NULL)
 			end = q;
 	}
-	take_user(w, p, end);
+	template_take_user(w, p, end);
 }
 
 /*
@@ -251,7 +274,7 @@ take_dovecot(struct walk *w, const char *p)
 	if (close == NULL ||
 	    prefix_parse_addr(p, (size_t)(close - p), &w->m->client) == -1)
 		return NULL;
-	take_user(w, user, found);
+	template_take_user(w, user, found);
 	return close;
 }
 
@@ -263,6 +286,8 @@ template_take(struct walk *w, const struct node *n, const char *p)
 		return take_client(w, p);
 	case OP_ADDRPORT:
 		return take_addrport(w, p);
+	case OP_ADDR:
+		return take_addr(w, p);
 	case OP_DOVECOT:
 		return take_dovecot(w, p);
 	case OP_VERB:
@@ -277,6 +302,8 @@ template_take(struct walk *w, const struct node *n, const char *p)
 		return take_reply(p, w->end, '4');
 	case OP_5XX:
 		return take_reply(p, w->end, '5');
+	case OP_END:
+		return p == w->end ? p : NULL;
 	default:
 		return p;
 	}

@@ -78,7 +78,7 @@ run(struct text t, struct recognise *r, int64_t now, size_t *events)
 int
 main(int argc, char *argv[])
 {
-	struct recognise *r = recognise_new();
+	struct recognise *r = recognise_new(recognise_rules_new(), NULL);
 	size_t lines = 0, events = 0;
 	double start, count_time = 0, spent = 0;
 	int64_t now = time(NULL);

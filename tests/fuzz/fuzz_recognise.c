@@ -49,7 +49,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t *nl;
 	size_t n;
 
-	if (r == NULL && (r = recognise_new()) == NULL)
+	if (r == NULL &&
+	    (r = recognise_new(recognise_rules_new(), NULL)) == NULL)
 		return 0;
 	while (size > 0) {
 		nl = memchr(data, '\n', size);

@@ -172,7 +172,7 @@ dump(FILE *to, const struct conf *conf)
 	dump_policy(to, &conf->policy);
 	for (i = 0; i < 2; i++)
 		fprintf(to, "network %s: %u after %u\n", i ? "inet6" : "inet",
-		    conf->network_len[i], conf->network_hosts[i]);
+		    conf->policy.network_len[i], conf->policy.network_hosts[i]);
 	for (i = 0; i < prefix_set_count(conf->whitelist); i++)
 		fprintf(to, "whitelist: %s\n",
 		    prefix_format(prefix_set_get(conf->whitelist, i), buf));
@@ -186,6 +186,9 @@ dump(FILE *to, const struct conf *conf)
 		    conf->metrics_port);
 	fprintf(to, "limit bans: %u requests: %u\n", conf->limit_bans,
 	    conf->limit_requests);
+	for (i = 0; i < conf->nmatches; i++)
+		fprintf(to, "match %s %s %u\n", conf->matches[i].tag,
+		    conf->matches[i].template, conf->matches[i].category);
 	for (i = 0; conf_unsupported_name(i) != NULL; i++)
 		if ((conf->unsupported & 1U << i) != 0)
 			fprintf(to, "unsupported: %s\n",

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "recognise/recognise.h"
+#include "recognise_rig.h"
 
 #define NOW       1795651200 /* 26 November 2026: the lines are of the 24th */
 #define LABEL_LEN 80
@@ -107,7 +107,7 @@ static void
 judge_corpus(const char *name, struct figures *f)
 {
 	struct corpus c = { 0 };
-	struct recognise *r = recognise_new();
+	struct recognise *r = rig_recogniser();
 	char *line = NULL, label[LABEL_LEN];
 	size_t size = 0;
 	ssize_t n;

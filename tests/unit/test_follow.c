@@ -144,8 +144,10 @@ tail_behind(const struct tail *t)
 }
 
 struct recognise *
-recognise_new(void)
+recognise_new(const struct recognise_rules *rules, struct doubles *doubles)
 {
+	(void)rules;
+	(void)doubles;
 	return calloc(1, 1);
 }
 
@@ -153,6 +155,19 @@ void
 recognise_free(struct recognise *r)
 {
 	free(r);
+}
+
+void
+recognise_use(struct recognise *r, const struct recognise_rules *rules)
+{
+	(void)r;
+	(void)rules;
+}
+
+void
+recognise_rules_free(struct recognise_rules *rules)
+{
+	(void)rules;
 }
 
 bool
@@ -253,7 +268,7 @@ configure(struct follow *f, const char *zero, const char *one)
 {
 	char *paths[MSG_LOGS_MAX] = { (char *)zero, (char *)one };
 
-	follow_configure(f, paths, SINCE);
+	follow_configure(f, paths, NULL, SINCE);
 }
 
 static void

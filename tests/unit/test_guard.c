@@ -87,12 +87,12 @@ test_what_is_wider_than_allowed_is_refused(void **state)
 	assert_string_equal(reason_of("0.0.0.0/0"), "wider than /24");
 	assert_string_equal(reason_of("::/0"), "wider than /48");
 	assert_string_equal(reason_of("2001:db8:2::/47"), "wider than /48");
-	conf.network_len[0] = 22;
-	conf.network_len[1] = 40;
+	conf.policy.network_len[0] = 22;
+	conf.policy.network_len[1] = 40;
 	assert_null(reason_of("203.0.112.0/23"));
 	assert_null(reason_of("2001:db8:2::/47"));
 	assert_string_equal(reason_of("203.0.96.0/21"), "wider than /22");
-	conf.network_len[0] = conf.network_len[1] = 0;
+	conf.policy.network_len[0] = conf.policy.network_len[1] = 0;
 	conf.policy.inet6_len = 32;
 	assert_null(reason_of("2001:db9::/32"));
 	conf.policy.inet6_len = 64;

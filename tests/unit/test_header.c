@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "recognise/header.h"
-#include "recognise/recognise.h"
+#include "recognise_rig.h"
 
 #define NOV_24_2026 1795478400 /* midnight UTC */
 #define DAY         86400
@@ -277,7 +277,7 @@ test_every_beginning_of_a_line_is_survived(void **state)
 		"postfix/smtpd[4711]: warning: x[2001:db8::2:34]: SASL LOGIN "
 		"authentication failed: x, sasl_username=y",
 	};
-	struct recognise *r = recognise_new();
+	struct recognise *r = rig_recogniser();
 	struct event ev;
 	char *cut;
 	size_t i, n;
@@ -302,7 +302,7 @@ static void
 test_the_time_of_the_last_line_is_kept(void **state)
 {
 	static const char line[] = "2026-11-24T10:00:00Z mx x: y";
-	struct recognise *r = recognise_new();
+	struct recognise *r = rig_recogniser();
 	struct event ev;
 
 	(void)state;

@@ -9,15 +9,18 @@
 
 #include <cmocka.h>
 
-#include "recognise/recognise.h"
 #include "recognise/rules.h"
+#include "recognise_rig.h"
 
-#define NOW        1795651200 /* 26 November 2026 */
-#define LABEL_LEN  320
-#define LINE_LEN   24000
-#define ROWS_MAX   256
-#define LONG_TEXT  5000
-#define USER_BOUND 80 /* Dovecot cuts user names there */
+#define NOW          1795651200 /* 26 November 2026 */
+#define LABEL_LEN    320
+#define LINE_LEN     24000
+#define ROWS_MAX     1024
+#define TAG_LEN      64
+#define GIVEN_MAX    8
+#define LINE_MAX_LEN 2048
+#define LONG_TEXT    5000
+#define USER_BOUND   80 /* Dovecot cuts user names there */
 
 static const char forged_line[] =
     "Nov 24 10:00:00 mx1 postfix/smtpd[1]: lost connection after AUTH from "
@@ -74,20 +77,31 @@ label_event(bool found, const struct event *ev, char label[LABEL_LEN])
 		    category_name(ev->category));
 }
 
+/* The tag of a program in the log. */
+static void
+put_tag(const struct rule_program *p, char tag[TAG_LEN])
+{
+	static const char any[] = "any/";
+	const bool in_any = strncmp(p->tags, any, sizeof(any) - 1) == 0;
+	const char *name = p->tags + (in_any ? sizeof(any) - 1 : 0);
+
+	snprintf(tag, TAG_LEN, "%s%.*s", in_any ? "postfix/" : "",
+	    (int)strcspn(name, " "), name);
+}
+
 /* Give one message of a program to r; ev->user is gone after that. */
 static bool
-tell(struct recognise *r, const char *program, const char *message,
-    struct event *ev)
+tell(struct recognise *r, const struct rule_program *program,
+    const char *message, struct event *ev)
 {
 	static char line[LINE_LEN];
-	bool dovecot = strcmp(program, "dovecot") == 0;
-	char *copy;
+	char tag[TAG_LEN], *copy;
 	int n;
 	bool found;
 
-	n = snprintf(line, sizeof(line), "Nov 24 10:00:00 mx1 %s%s%s %s",
-	    dovecot ? "" : "postfix/", program,
-	    dovecot ? ":" : "[7]:", message);
+	put_tag(program, tag);
+	n = snprintf(line, sizeof(line), "Nov 24 10:00:00 mx1 %s[7]: %s", tag,
+	    message);
 	assert_true(n > 0 && (size_t)n < sizeof(line));
 	copy = malloc((size_t)n); /* so that a sanitizer sees the end */
 	assert_non_null(copy);
@@ -118,24 +132,35 @@ fill_fields(const char *message, const char *text, size_t bound, char *out)
 }
 
 struct entry {
-	char program[32];
+	const char *server;
+	const struct rule_program *program;
 	const struct rule *rule;
+	char given[GIVEN_MAX][LINE_MAX_LEN]; /* lines that come before it */
+	unsigned ngiven;
 	const char *label;
 	const char *message;
 	bool fits;
 };
 
-static const struct rule *
-find_rule(const char *program, const char *template)
+static void
+find_rule(struct entry *e, const char *program, const char *template)
 {
+	const struct rule *r;
 	size_t i;
 
-	for (i = 0; i < rules_count; i++)
-		if (strcmp(rules[i].program, program) == 0 &&
-		    strcmp(rules[i].template, template) == 0)
-			return &rules[i];
-	fail_msg("no row: %s | %s", program, template);
-	return NULL;
+	e->ngiven = 0;
+	for (i = 0; i < rules_programs_count; i++)
+		if (strcmp(rules_programs[i].server, e->server) == 0 &&
+		    strcmp(rules_programs[i].name, program) == 0)
+			e->program = &rules_programs[i];
+	for (r = rules_next(NULL); r != NULL; r = rules_next(r))
+		if (strcmp(r->server, e->server) == 0 &&
+		    strcmp(r->program, program) == 0 &&
+		    strcmp(r->template, template) == 0) {
+			e->rule = r;
+			return;
+		}
+	fail_msg("no row: %s | %s | %s", e->server, program, template);
 }
 
 /* "LEFT | RIGHT" */
@@ -149,32 +174,81 @@ split_bar(char *text)
 	return bar + 3;
 }
 
-/* Call check for each line of rules.txt. */
+static void
+take_entry_line(struct entry *e, char *line,
+    void (*check)(const struct entry *))
+{
+	char *right;
+
+	if (strncmp(line, "given: ", 7) == 0) {
+		assert_true(e->ngiven < GIVEN_MAX);
+		strlcpy(e->given[e->ngiven++], line + 7, LINE_MAX_LEN);
+		return;
+	}
+	right = split_bar(line);
+	if (strncmp(line, "rule: ", 6) == 0) {
+		find_rule(e, line + 6, right);
+		return;
+	}
+	e->fits = strncmp(line, "yes: ", 5) == 0;
+	assert_true(e->fits || strncmp(line, "no: ", 4) == 0);
+	e->label = line + (e->fits ? 5 : 4);
+	e->message = right;
+	check(e);
+}
+
+/* Call check for each line of the servers' files. */
 static void
 for_each_entry(void (*check)(const struct entry *))
 {
-	FILE *fp = fopen(TEST_DATA "/corpus/rules.txt", "re");
-	struct entry e = { 0 };
-	char line[2048], *right;
+	static struct entry e;
+	char path[256], line[LINE_MAX_LEN];
+	size_t i;
+	FILE *fp;
 
-	assert_non_null(fp);
-	while (fgets(line, sizeof(line), fp) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		if (line[0] == '#' || line[0] == '\0')
+	for (i = 0; i < rules_table_count; i++) {
+		if (rules_table[i]->n == 0)
 			continue;
-		right = split_bar(line);
-		if (strncmp(line, "rule: ", 6) == 0) {
-			strlcpy(e.program, line + 6, sizeof(e.program));
-			e.rule = find_rule(e.program, right);
-			continue;
+		e.server = rules_table[i]->rows[0].server;
+		snprintf(path, sizeof(path), TEST_DATA "/corpus/rules/%s.txt",
+		    e.server);
+		fp = fopen(path, "re");
+		if (fp == NULL)
+			fail_msg("%s is not there", path);
+		while (fgets(line, sizeof(line), fp) != NULL) {
+			line[strcspn(line, "\n")] = '\0';
+			if (line[0] != '#' && line[0] != '\0')
+				take_entry_line(&e, line, check);
 		}
-		e.fits = strncmp(line, "yes: ", 5) == 0;
-		assert_true(e.fits || strncmp(line, "no: ", 4) == 0);
-		e.label = line + (e.fits ? 5 : 4);
-		e.message = right;
-		check(&e);
+		fclose(fp);
 	}
-	fclose(fp);
+}
+
+/* A recogniser that was told what comes before an entry. */
+static struct recognise *
+prepare(const struct entry *e)
+{
+	struct recognise *r = rig_recogniser();
+	struct event ev;
+	unsigned i;
+
+	assert_non_null(r);
+	for (i = 0; i < e->ngiven; i++)
+		(void)tell(r, e->program, e->given[i], &ev);
+	return r;
+}
+
+/* Its place among all rows. */
+static size_t
+row_number(const struct rule *rule)
+{
+	const struct rule *r;
+	size_t n = 0;
+
+	for (r = rules_next(NULL); r != rule; r = rules_next(r))
+		n++;
+	assert_true(n < ROWS_MAX);
+	return n;
 }
 
 static unsigned fits[ROWS_MAX], misses[ROWS_MAX];
@@ -182,16 +256,15 @@ static unsigned fits[ROWS_MAX], misses[ROWS_MAX];
 static void
 check_entry(const struct entry *e)
 {
-	struct recognise *r = recognise_new();
-	static char line[LINE_LEN], full[LINE_LEN + 64];
-	char label[LABEL_LEN];
+	struct recognise *r = prepare(e);
+	static char line[LINE_LEN], full[LINE_LEN + 128];
+	char label[LABEL_LEN], tag[TAG_LEN];
 	struct event ev;
 	bool found, same;
 
-	assert_non_null(r);
+	put_tag(e->program, tag);
 	fill_fields(e->message, NULL, 0, line);
-	snprintf(full, sizeof(full), "Nov 24 10:00:00 mx1 %s%s[7]: %s",
-	    strcmp(e->program, "dovecot") == 0 ? "" : "postfix/", e->program,
+	snprintf(full, sizeof(full), "Nov 24 10:00:00 mx1 %s[7]: %s", tag,
 	    line);
 	found = recognise_line(r, full, strlen(full), NOW, &ev);
 	label_event(found, &ev, label);
@@ -201,34 +274,33 @@ check_entry(const struct entry *e)
 	if (same != e->fits)
 		fail_msg("row %s: %s: %s", e->rule->template,
 		    e->fits ? "should fit" : "should not fit", line);
-	(e->fits ? fits : misses)[e->rule - rules]++;
+	(e->fits ? fits : misses)[row_number(e->rule)]++;
 	recognise_free(r);
 }
 
 static void
 test_every_row_fits_its_line_and_not_its_near_miss(void **state)
 {
-	size_t i;
+	const struct rule *r;
+	size_t i = 0;
 
 	(void)state;
-	assert_true(rules_count <= ROWS_MAX);
 	for_each_entry(check_entry);
-	for (i = 0; i < rules_count; i++)
+	for (r = rules_next(NULL); r != NULL; r = rules_next(r), i++)
 		if (fits[i] == 0 || misses[i] == 0)
 			fail_msg("row without a line or a near miss: %s | %s",
-			    rules[i].program, rules[i].template);
+			    r->program, r->template);
 }
 
 /* The address of the label, or no event. */
 static void
 check_blame(const struct entry *e, const char *message)
 {
-	struct recognise *r = recognise_new();
+	struct recognise *r = prepare(e);
 	struct event ev;
 	char addr[PREFIX_STRLEN];
 	bool found;
 
-	assert_non_null(r);
 	found = tell(r, e->program, message, &ev);
 	recognise_free(r);
 	if (!found)
@@ -244,7 +316,7 @@ check_hostile(const struct entry *e)
 	static char line[LINE_LEN];
 	size_t bound, i;
 
-	bound = strcmp(e->program, "dovecot") == 0 ? USER_BOUND : LONG_TEXT;
+	bound = strcmp(e->server, "dovecot") == 0 ? USER_BOUND : LONG_TEXT;
 	if (strchr(e->message, '{') == NULL)
 		return;
 	for (i = 0; i <= NHOSTILE; i++) {
@@ -265,7 +337,7 @@ static void
 check_cut(const struct entry *e)
 {
 	static char line[LINE_LEN];
-	struct recognise *r = recognise_new();
+	struct recognise *r = prepare(e);
 	struct event ev;
 	char addr[PREFIX_STRLEN];
 	size_t n;

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "recognise/recognise.h"
 #include "recognise/session.h"
+#include "recognise_rig.h"
 
 #define NOW    1795651200 /* 26 November 2026 */
 #define CLIENT "h7.example.net[192.0.2.7]"
@@ -37,7 +37,7 @@ tell(struct recognise *r, const char *message)
 static int
 setup(void **state)
 {
-	*state = recognise_new();
+	*state = rig_recogniser();
 	return *state != NULL ? 0 : -1;
 }
 

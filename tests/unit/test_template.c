@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "recognise/template.h"
+#include "recognise/template_match.h"
 
 static struct template_match m;
 
@@ -92,20 +92,113 @@ test_the_same_template_twice_is_an_error(void **state)
 static void
 test_too_many_templates_are_an_error(void **state)
 {
-	static char texts[600][16];
+	static char texts[5000][16];
 	struct template_tree *tree = template_new();
 	const char *error = NULL;
 	int i;
 
 	(void)state;
-	for (i = 0; i < 600 && error == NULL; i++) {
+	for (i = 0; i < 5000 && error == NULL; i++) {
 		snprintf(texts[i], sizeof(texts[i]), "x%d", i);
 		error = template_add(tree, texts[i], texts[i]);
 	}
 	assert_non_null(error);
-	assert_true(i > 400);
+	assert_true(i > 4000);
 	assert_true(template_match(tree, "x399", 4, &m));
 	template_free(tree);
+}
+
+static const char *
+compile_match(const char *text)
+{
+	return template_add_match(NULL, text, NULL);
+}
+
+static void
+test_a_match_in_which_the_client_could_choose_the_address_is_refused(
+    void **state)
+{
+	static const char *const bad[] = {
+		"<text> from <addr>",
+		"refused <text><addr>",
+		"<user><addr>",
+		"<user> from <addr> <text>",
+		"<user> from <addr> port <num>",
+		"<user> <num> <addr>",
+		"<user> from <addr> as <user>",
+		"refused",
+		"from <addr> or <addr>",
+		"<dovecot>",
+		"<server>: <addr>",
+		"<word> <addr>",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (compile_match(bad[i]) == NULL)
+			fail_msg("compiles: %s", bad[i]);
+	assert_null(compile_match("login refused for <user> from <addr>"));
+	assert_null(compile_match("<user> from [<addr>]"));
+	assert_null(compile_match("login from <client> refused: <text>"));
+	assert_null(compile_match("port <num>: <addr> refused for <user>"));
+}
+
+/* The address and user that a match takes, or "-". */
+static const char *
+match_of(const char *text, const char *message)
+{
+	static char out[PREFIX_STRLEN + 700], addr[PREFIX_STRLEN];
+	struct template_tree *tree = template_new();
+	bool found;
+
+	assert_non_null(tree);
+	assert_null(template_add_match(tree, text, text));
+	found = template_match(tree, message, strlen(message), &m);
+	template_free(tree);
+	if (!found)
+		return "-";
+	snprintf(out, sizeof(out), "%s %.*s", prefix_format(&m.client, addr),
+	    (int)m.user_len, m.user != NULL ? m.user : "");
+	return out;
+}
+
+static void
+test_a_user_name_before_the_address_cannot_move_it(void **state)
+{
+	static const char text[] = "refused for <user> from <addr>";
+	char message[1024];
+
+	(void)state;
+	assert_string_equal(match_of(text, "refused for bob from 192.0.2.7"),
+	    "192.0.2.7 bob");
+	assert_string_equal(match_of(text,
+				"refused for a from 203.0.113.9 from "
+				"2001:db8::7"),
+	    "2001:db8::7 a from 203.0.113.9");
+	assert_string_equal(
+	    match_of(text, "refused for a from 203.0.113.9 from x"), "-");
+	assert_string_equal(match_of(text, "refused for a from 192.0.2.7 x"),
+	    "-");
+	snprintf(message, sizeof(message), "refused for %0*d from 192.0.2.7",
+	    TEMPLATE_CHOSEN_MAX + 1, 0);
+	assert_string_equal(match_of(text, message), "-");
+}
+
+static void
+test_an_address_ends_where_the_text_goes_on(void **state)
+{
+	static const char text[] = "from <addr>";
+
+	(void)state;
+	assert_string_equal(match_of(text, "from 192.0.2.7: x"), "192.0.2.7 ");
+	assert_string_equal(match_of(text, "from 192.0.2.7."), "192.0.2.7 ");
+	assert_string_equal(match_of(text, "from ::ffff:192.0.2.7, x"),
+	    "192.0.2.7 ");
+	assert_string_equal(match_of(text, "from 192.0.2.7.example"), "-");
+	assert_string_equal(match_of(text, "from fe80::1%eth0"), "-");
+	assert_string_equal(match_of(text, "from 192.0.2.777"), "-");
+	assert_string_equal(match_of(text, "from "), "-");
 }
 
 static void
@@ -254,6 +347,11 @@ main(void)
 		    test_chosen_text_before_the_address_does_not_compile),
 		cmocka_unit_test(test_the_same_template_twice_is_an_error),
 		cmocka_unit_test(test_too_many_templates_are_an_error),
+		cmocka_unit_test(
+		    test_a_match_in_which_the_client_could_choose_the_address_is_refused),
+		cmocka_unit_test(
+		    test_a_user_name_before_the_address_cannot_move_it),
+		cmocka_unit_test(test_an_address_ends_where_the_text_goes_on),
 		cmocka_unit_test(test_client_is_taken_strictly),
 		cmocka_unit_test(test_addrport_needs_its_port),
 		cmocka_unit_test(test_replies_are_told_by_class),

@@ -1,12 +1,14 @@
 /*
  * Templates of log messages, compiled into one tree a program, in which equal
- * beginnings are compared once.
+ * beginnings are compared once.  They are compiled here, for who checks a
+ * configuration; what matches them is the parser's (template_match.h).
  *
  * A template is anchored at the first byte of the message, and its end is
  * open.  It is literal text with these placeholders (a literal < is <<):
  *
  *   <client>    NAME[ADDRESS] with an optional :PORT; the address is taken
  *   <addrport>  [ADDRESS]:PORT; the address is taken
+ *   <addr>      ADDRESS; it is taken
  *   <server>    text up to the first place of the literal after it; before
  *               the address only what the server itself writes
  *   <verb>      DATA, END-OF-MESSAGE, DATA (12 bytes), DATA content
@@ -20,11 +22,18 @@
  *   <reason>    why, and perhaps ", sasl_username=USER"
  *   <user>      a user name
  *   <text>      anything
+ *   <chosen>    a user name or the like, up to the LAST place of the literal
+ *               after it
+ *   <end>       nothing more: the message ends here
  *
- * The last four hold text that the client chose.  They may stand only after
- * the address, and nothing but <name> may be followed by more, so that such
- * text cannot move the place of the address.  <dovecot> bounds its USER, see
- * there.  A template without an address is for rows that get it otherwise.
+ * Those from <name> to <text> hold text that the client chose.  They may stand
+ * only after the address, and nothing but <name> may be followed by more, so
+ * that such text cannot move the place of the address.  <chosen> is for what
+ * stands before it: then nothing but the server's own words may follow, so
+ * that the last place of the literal is the server's, and it takes no more
+ * than TEMPLATE_CHOSEN_MAX bytes, so that no line was cut within it.
+ * <dovecot> bounds its USER, see there.  A template without an address is for
+ * rows that get it otherwise.
  */
 #ifndef SMTPBAN_TEMPLATE_H
 #define SMTPBAN_TEMPLATE_H
@@ -35,14 +44,7 @@
 
 #include "prefix.h"
 
-struct template_match {
-	const void *row;      /* what was given to template_add */
-	struct prefix client; /* family 0: the template has no address */
-	uint32_t port;        /* 0: none */
-	uint32_t count;       /* 1, or what <count> says */
-	const char *user;     /* NULL: none */
-	size_t user_len;
-};
+#define TEMPLATE_CHOSEN_MAX 512
 
 struct template_tree;
 
@@ -57,8 +59,13 @@ void template_free(struct template_tree *);
 const char *template_add(struct template_tree *, const char *text,
     const void *row);
 
-/* Match a message of n bytes.  Returns true and fills m. */
-bool template_match(const struct template_tree *, const char *message, size_t n,
-    struct template_match *m);
+/*
+ * The same for a template from smtpban.conf(5), of which there is one address,
+ * as <addr> or <client>, and at most one <user>, with <word>, <num> and <text>
+ * beside them.  Where <user> comes first, the address, or a literal behind it,
+ * is the end of the message.  tree NULL: only check it.
+ */
+const char *template_add_match(struct template_tree *, const char *text,
+    const void *row);
 
 #endif

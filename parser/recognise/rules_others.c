@@ -1,0 +1,9 @@
+/* Rows of THE table (rules.h): policy services and other mail programs. */
+#include "rules_rows.h"
+
+/* program, template, what; flags, told, unless told before; remark */
+/* clang-format off */
+static const struct rule rows[] = {
+};
+/* clang-format on */
+RULE_ROWS(others)

@@ -1,0 +1,9 @@
+/* Rows of THE table (rules.h): Sendmail 8. */
+#include "rules_rows.h"
+
+/* program, template, what; flags, told, unless told before; remark */
+/* clang-format off */
+static const struct rule rows[] = {
+};
+/* clang-format on */
+RULE_ROWS(sendmail)
