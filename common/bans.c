@@ -39,6 +39,32 @@ bans_find(struct bans *b, const struct prefix *p)
 	return RB_FIND(ban_tree, &b->tree, &key);
 }
 
+static size_t *
+length_of(struct bans *b, const struct prefix *p)
+{
+	return &b->lengths[p->family == PREFIX_INET6][p->len];
+}
+
+bool
+bans_is_outermost(struct bans *b, const struct ban_entry *e)
+{
+	const struct ban_entry *wider;
+	struct prefix p = e->ban.prefix;
+
+	if (e->ban.state != BAN_ACTIVE)
+		return false;
+	while (p.len > 0) {
+		prefix_widen(&p, p.len - 1U);
+		if (*length_of(b, &p) == 0)
+			continue;
+		wider = bans_find(b, &p);
+		if (wider != NULL && wider->ban.state == BAN_ACTIVE &&
+		    (wider->ban.flags & BAN_FOREIGN) == 0)
+			return false;
+	}
+	return true;
+}
+
 struct ban_entry *
 bans_insert(struct bans *b, const struct prefix *p)
 {
@@ -48,6 +74,7 @@ bans_insert(struct bans *b, const struct prefix *p)
 		fatal("ban");
 	e->ban.prefix = *p;
 	RB_INSERT(ban_tree, &b->tree, e);
+	++*length_of(b, p);
 	return e;
 }
 
@@ -101,6 +128,7 @@ bans_settle(struct bans *b, struct ban_entry *e, int64_t due)
 	bans_unqueue(b, e);
 	if (e->ban.state != BAN_ACTIVE && e->ban.state != BAN_ENDED) {
 		RB_REMOVE(ban_tree, &b->tree, e);
+		--*length_of(b, &e->ban.prefix);
 		free(e);
 		return;
 	}

@@ -34,7 +34,8 @@ struct bans {
 	struct ban_tree tree;
 	struct ban_due active;
 	struct ban_due ended;
-	size_t limit; /* of either kind */
+	size_t limit;           /* of either kind */
+	size_t lengths[2][129]; /* entries by family and prefix length */
 };
 
 void bans_init(struct bans *, size_t limit);
@@ -44,6 +45,12 @@ void bans_clear(struct bans *);
 
 /* The entry of exactly this prefix, or NULL. */
 struct ban_entry *bans_find(struct bans *, const struct prefix *);
+
+/*
+ * Whether it is in force and within no wider ban that is.  A wider one whose
+ * prefix another's route holds (BAN_FOREIGN) does not count.
+ */
+bool bans_is_outermost(struct bans *, const struct ban_entry *);
 
 /* A new entry, of state 0 and in no queue; there must be none yet. */
 struct ban_entry *bans_insert(struct bans *, const struct prefix *);

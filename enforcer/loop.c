@@ -57,7 +57,7 @@ route_gone(void *arg, const struct prefix *p)
 	struct enforcer *e = arg;
 	const struct ban_entry *entry = bans_find(&e->bans, p);
 
-	if (entry != NULL && entry->ban.state == BAN_ACTIVE)
+	if (entry != NULL && bans_is_outermost(&e->bans, entry))
 		heal_soon(e);
 }
 

@@ -40,7 +40,7 @@ wanted(struct enforcer *e, const struct prefix *p, const struct route_kind *k)
 
 	route_kind_of(e->conf, &ours);
 	entry = bans_find(&e->bans, p);
-	if (entry == NULL || entry->ban.state != BAN_ACTIVE ||
+	if (entry == NULL || !bans_is_outermost(&e->bans, entry) ||
 	    k->type != ours.type || k->table != ours.table)
 		return false;
 	entry->seen = e->round;
@@ -120,7 +120,8 @@ add_missing(struct enforcer *e)
 	if ((v = calloc(e->bans.active.n + 1, sizeof(*v))) == NULL)
 		fatal("routes");
 	BANS_FOREACH(entry, &e->bans)
-		if (entry->ban.state == BAN_ACTIVE && entry->seen != e->round)
+		if (entry->seen != e->round &&
+		    bans_is_outermost(&e->bans, entry))
 			v[n++] = (struct route_change){ entry->ban.prefix,
 				ROUTE_ADD, ECANCELED };
 	if (n > 0 && route_apply(e->route, v, n) == -1)

@@ -42,40 +42,92 @@ turn_outcome(struct enforcer *e, struct turn_change *c, int error, bool add)
 	}
 	enforcer_failed(e, "%s the route of %s: %s",
 	    add ? "adding" : "deleting", text, strerror(error));
-	if (!add) {
-		clock_plan(&e->heal_at, clock_ms() + RETRY_MS);
+	clock_plan(&e->heal_at, clock_ms() + RETRY_MS);
+	if (!add)
 		return;
-	}
 	c->entry->ban = c->before;
 	if (c->id != 0)
 		reply_failed(e, c->id, "route: %s", strerror(error));
 	c->id = 0;
 }
 
+static struct route_change v[TURN_CHANGES];
+
+static void
+turn_apply(struct enforcer *e, size_t n)
+{
+	if (n > 0 && route_apply(e->route, v, n) == -1)
+		log_warn("routes");
+}
+
+/*
+ * Bans within a network need no routes while it is banned too (ROUTE_DELETE),
+ * and theirs when that ends (ROUTE_ADD).  What goes wrong here is made good by
+ * a reconciliation.
+ */
+static void
+turn_fold(struct enforcer *e, const struct prefix *network, enum route_op op)
+{
+	struct ban_entry *entry = bans_behind(&e->bans, network);
+	size_t n = 0;
+
+	for (; entry != NULL && prefix_contains(network, &entry->ban.prefix);
+	     entry = bans_after(entry)) {
+		if (op == ROUTE_ADD ? !bans_is_outermost(&e->bans, entry) :
+				      entry->ban.state != BAN_ACTIVE)
+			continue;
+		v[n++] =
+		    (struct route_change){ entry->ban.prefix, op, ECANCELED };
+		if (n == TURN_CHANGES) {
+			turn_apply(e, n);
+			n = 0;
+		}
+	}
+	turn_apply(e, n);
+	while (n > 0)
+		if (v[--n].result != 0)
+			clock_plan(&e->heal_at, clock_ms());
+}
+
+/* Fold what lies in the bans that became active in this turn, or ended. */
+static void
+turn_fold_all(struct enforcer *e, bool active)
+{
+	const struct turn_change *c;
+
+	for (c = e->turn.v; c < e->turn.v + e->turn.n; c++)
+		if ((c->entry->ban.state == BAN_ACTIVE) == active &&
+		    (c->before.state == BAN_ACTIVE) != active &&
+		    (c->entry->ban.flags & BAN_FOREIGN) == 0)
+			turn_fold(e, &c->before.prefix,
+			    active ? ROUTE_DELETE : ROUTE_ADD);
+}
+
 /* The routes of the turn; which change each belongs to is in owner. */
 static void
 turn_kernel(struct enforcer *e)
 {
-	static struct route_change v[TURN_CHANGES];
 	static struct turn_change *owner[TURN_CHANGES];
 	struct turn_change *c;
 	size_t i, n = 0;
 
+	turn_fold_all(e, false); /* before the network's own route goes */
 	for (c = e->turn.v; c < e->turn.v + e->turn.n; c++) {
 		bool active = c->entry->ban.state == BAN_ACTIVE;
 
-		if (active == (c->before.state == BAN_ACTIVE))
+		if (active == (c->before.state == BAN_ACTIVE) ||
+		    (active && !bans_is_outermost(&e->bans, c->entry)))
 			continue;
 		v[n] = (struct route_change){ c->before.prefix,
 			active ? ROUTE_ADD : ROUTE_DELETE, ECANCELED };
 		owner[n++] = c;
 	}
-	if (n > 0 && route_apply(e->route, v, n) == -1)
-		log_warn("routes");
+	turn_apply(e, n);
 	for (i = 0; i < n; i++)
 		if (v[i].result != 0)
 			turn_outcome(e, owner[i], v[i].result,
 			    v[i].op == ROUTE_ADD);
+	turn_fold_all(e, true);
 }
 
 /* What was marked unwritten is on disk now. */

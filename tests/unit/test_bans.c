@@ -148,6 +148,37 @@ test_entries_come_in_the_order_of_prefixes(void **state)
 	clear(&b);
 }
 
+static void
+test_only_the_outermost_ban_in_force_asks_for_a_route(void **state)
+{
+	struct prefix p = host(8);
+	struct ban_entry *e, *net;
+	struct bans b;
+
+	(void)state;
+	bans_init(&b, 10);
+	e = add(&b, 8, BAN_ACTIVE, NOW);
+	assert_true(bans_is_outermost(&b, e));
+	prefix_widen(&p, 24);
+	net = bans_insert(&b, &p);
+	assert_true(bans_is_outermost(&b, e));
+	net->ban.state = BAN_ACTIVE;
+	bans_settle(&b, net, NOW);
+	assert_false(bans_is_outermost(&b, e));
+	assert_true(bans_is_outermost(&b, net));
+	assert_true(bans_is_outermost(&b, add(&b, 300, BAN_ACTIVE, NOW)));
+	net->ban.flags = BAN_FOREIGN;
+	assert_true(bans_is_outermost(&b, e));
+	net->ban.flags = 0;
+	net->ban.state = BAN_ENDED;
+	assert_true(bans_is_outermost(&b, e));
+	assert_false(bans_is_outermost(&b, net));
+	net->ban.state = BAN_FORGOTTEN;
+	bans_settle(&b, net, NOW);
+	assert_true(bans_is_outermost(&b, e));
+	clear(&b);
+}
+
 int
 main(void)
 {
@@ -161,6 +192,8 @@ main(void)
 		cmocka_unit_test(
 		    test_a_ban_that_came_to_nothing_leaves_nothing),
 		cmocka_unit_test(test_entries_come_in_the_order_of_prefixes),
+		cmocka_unit_test(
+		    test_only_the_outermost_ban_in_force_asks_for_a_route),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@ static int adds, deletes, written, commits, states, failures;
 static int kernel_error, ledger_error;
 static unsigned pending;
 static struct ban told;
+static char trace[1024]; /* "+PREFIX " and "-PREFIX " */
 
 int64_t
 clock_ms(void)
@@ -47,9 +48,14 @@ enforcer_failed(struct enforcer *en, const char *fmt, ...)
 int
 route_apply(struct route *r, struct route_change *v, size_t n)
 {
+	char text[PREFIX_STRLEN];
 	size_t i;
 
 	for (i = 0; i < n; i++) {
+		strlcat(trace, v[i].op == ROUTE_ADD ? "+" : "-", sizeof(trace));
+		strlcat(trace, prefix_format(&v[i].prefix, text),
+		    sizeof(trace));
+		strlcat(trace, " ", sizeof(trace));
 		v[i].result = kernel_error;
 		adds += v[i].op == ROUTE_ADD;
 		deletes += v[i].op == ROUTE_DELETE;
@@ -146,6 +152,7 @@ setup(void **state)
 	adds = deletes = written = commits = states = failures = 0;
 	kernel_error = ledger_error = 0;
 	pending = 0;
+	trace[0] = '\0';
 	return 0;
 }
 
@@ -301,6 +308,70 @@ test_flush_and_the_guard_release(void **state)
 	assert_int_equal(e.counters.released, 10);
 }
 
+static void
+ban_network(unsigned i, uint8_t len, uint32_t seconds)
+{
+	struct prefix p = host(i);
+
+	prefix_widen(&p, len);
+	ban_begin(&turn_touch(&e, &p, 0)->ban, &conf, CATEGORY_AUTH, 5, seconds,
+	    wall);
+	turn_commit(&e);
+}
+
+static void
+check_trace(const char *want)
+{
+	assert_string_equal(trace, want);
+	trace[0] = '\0';
+}
+
+static void
+test_a_network_takes_the_place_of_the_bans_in_it(void **state)
+{
+	ban(2, 0);
+	ban(200, 0);
+	turn_commit(&e);
+	trace[0] = '\0';
+	ban_network(0, 25, 50);
+	check_trace("+198.51.100.0/25 -198.51.100.2 ");
+	ban(4, 0);
+	turn_commit(&e);
+	check_trace("");
+	assert_int_equal(e.bans.active.n, 4);
+	assert_int_equal(due_at(NOW + 50), 1);
+	check_trace("+198.51.100.2 +198.51.100.4 -198.51.100.0/25 ");
+	assert_int_equal(due_at(NOW + 100), 3);
+	check_trace("-198.51.100.2 -198.51.100.4 -198.51.100.200 ");
+}
+
+static void
+test_a_network_within_a_network_waits_for_both(void **state)
+{
+	ban_network(8, 28, 100);
+	ban(10, 0);
+	turn_commit(&e);
+	check_trace("+198.51.100.0/28 ");
+	ban_network(0, 25, 50);
+	check_trace("+198.51.100.0/25 -198.51.100.0/28 -198.51.100.10 ");
+	assert_int_equal(due_at(NOW + 50), 1);
+	check_trace("+198.51.100.0/28 -198.51.100.0/25 ");
+}
+
+static void
+test_bans_keep_their_routes_in_a_network_that_another_holds(void **state)
+{
+	ban(2, 0);
+	turn_commit(&e);
+	kernel_error = EEXIST;
+	ban_network(0, 25, 50);
+	kernel_error = 0;
+	trace[0] = '\0';
+	ban(4, 0);
+	turn_commit(&e);
+	check_trace("+198.51.100.4 ");
+}
+
 int
 main(void)
 {
@@ -317,6 +388,10 @@ main(void)
 		TEST(test_a_ban_lasts_as_long_as_it_says),
 		TEST(test_a_release_stands_even_if_the_kernel_keeps_the_route),
 		TEST(test_flush_and_the_guard_release),
+		TEST(test_a_network_takes_the_place_of_the_bans_in_it),
+		TEST(test_a_network_within_a_network_waits_for_both),
+		TEST(
+		    test_bans_keep_their_routes_in_a_network_that_another_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
