@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "fold.h"
 #include "show.h"
 #include "table.h"
 #include "when.h"
@@ -260,11 +261,14 @@ command_bans(const struct invocation *v)
 	struct ctl_bans request = { .ended = 0 };
 	struct answer a = { 0 };
 	struct json j;
-	size_t i;
+	size_t i, folded;
 
 	if (client_ask(v->socket, v->name, CTL_BANS, &request, sizeof(request),
 		&a) == -1)
 		return COMMAND_FAILED;
+	folded = a.nbans;
+	a.nbans = fold_bans(a.bans, a.nbans);
+	folded -= a.nbans;
 	show_sort_bans(a.bans, a.nbans);
 	if (v->json) {
 		json_begin(&j, stdout);
@@ -276,6 +280,8 @@ command_bans(const struct invocation *v)
 		show_bans(stdout, a.bans, a.nbans, v->now, !v->quiet);
 		if (!v->quiet)
 			show_ban_remarks(a.bans, a.nbans);
+		if (!v->quiet && folded > 0)
+			printf("%zu more lie within these networks\n", folded);
 	}
 	client_free(&a);
 	return COMMAND_OK;
