@@ -10,7 +10,8 @@ enum template_trust {
 	ADDRESS,
 	CHOSEN, /* by the client: only after the address */
 	CHOSEN_LAST,
-	CHOSEN_FIRST, /* only before it */
+	CHOSEN_FIRST,  /* only before it */
+	CHOSEN_JOINED, /* where none follows: it came before, or by session */
 	LAST
 };
 
@@ -23,7 +24,14 @@ static const struct placeholder {
 	{ "<client>", OP_CLIENT, ADDRESS, true },
 	{ "<addrport>", OP_ADDRPORT, ADDRESS, false },
 	{ "<addr>", OP_ADDR, ADDRESS, true },
+	{ "<peer>", OP_PEER, ADDRESS, false },
+	{ "<hostport>", OP_HOSTPORT, ADDRESS, false },
 	{ "<dovecot>", OP_DOVECOT, ADDRESS, false },
+	{ "<auth>", OP_AUTH, ADDRESS, false },
+	{ "<pam>", OP_PAM, ADDRESS, false },
+	{ "<login>", OP_LOGIN, SERVER_TEXT, false },
+	{ "<why>", OP_WHY, SERVER_TEXT, false },
+	{ "<seconds>", OP_SECONDS, SERVER_TEXT, false },
 	{ "<server>", OP_SERVER, SERVER_TEXT, false },
 	{ "<verb>", OP_VERB, SERVER_TEXT, false },
 	{ "<word>", OP_WORD, SERVER_TEXT, false },
@@ -32,11 +40,45 @@ static const struct placeholder {
 	{ "<stats>", OP_STATS, SERVER_TEXT, false },
 	{ "<4xx>", OP_4XX, SERVER_TEXT, false },
 	{ "<5xx>", OP_5XX, SERVER_TEXT, false },
+	{ "<sock>", OP_SOCK, ADDRESS, false },
+	{ "<hello>", OP_HELLO, CHOSEN_JOINED, false },
+	{ "<failed>", OP_FAILED, CHOSEN_JOINED, false },
+	{ "<recipient>", OP_RECIPIENT, CHOSEN_JOINED, false },
+	{ "<envelope>", OP_ENVELOPE, CHOSEN_JOINED, false },
+	{ "<relay>", OP_RELAY, ADDRESS, false },
+	{ "<arg>", OP_ARG, ADDRESS, false },
+	{ "<to>", OP_TO, CHOSEN, false },
+	{ "<sasl>", OP_SASL, CHOSEN_FIRST, false },
+	{ "<mail>", OP_MAIL, CHOSEN_FIRST, false },
+	{ "<said>", OP_SAID, CHOSEN_FIRST, false },
+	{ "<authid>", OP_AUTHID, CHOSEN_LAST, false },
+	{ "<rejected>", OP_REJECTED, CHOSEN_LAST, false },
 	{ "<name>", OP_NAME, CHOSEN, false },
+	{ "<last>", OP_LAST, CHOSEN, false },
+	{ "<account>", OP_ACCOUNT, CHOSEN, false },
+	{ "<badlogin>", OP_BADLOGIN, CHOSEN_LAST, false },
+	{ "<outage>", OP_OUTAGE, CHOSEN_LAST, false },
 	{ "<reason>", OP_REASON, CHOSEN_LAST, false },
 	{ "<user>", OP_USER, CHOSEN_LAST, true },
 	{ "<text>", OP_TEXT, CHOSEN_LAST, true },
 	{ "<chosen>", OP_CHOSEN, CHOSEN_FIRST, false },
+	{ "<logname>", OP_LOGNAME, CHOSEN_FIRST, false },
+	{ "<password>", OP_PASSWORD, CHOSEN_LAST, false },
+	{ "<next>", OP_NEXT, LAST, false },
+	{ "<eximhost>", OP_EXIM_HOST, ADDRESS, false },
+	{ "<sent>", OP_EXIM_SENT, CHOSEN_FIRST, false },
+	{ "<sender>", OP_EXIM_SENDER, SERVER_TEXT, false },
+	{ "<eximinfo>", OP_EXIM_INFO, CHOSEN, false },
+	{ "<argument>", OP_EXIM_ARGUMENT, CHOSEN, false },
+	{ "<eximauth>", OP_EXIM_AUTH, CHOSEN_LAST, false },
+	{ "<eximlogin>", OP_EXIM_LOGIN, CHOSEN_LAST, false },
+	{ "<setid>", OP_EXIM_SETID, CHOSEN_LAST, false },
+	{ "<sentence>", OP_EXIM_SENTENCE, LAST, false },
+	{ "<dnslist>", OP_EXIM_DNSLIST, LAST, false },
+	{ "<norelay>", OP_EXIM_NORELAY, LAST, false },
+	{ "<nouser>", OP_EXIM_NOUSER, LAST, false },
+	{ "<took>", OP_EXIM_TOOK, SERVER_TEXT, false },
+	{ "<quit>", OP_EXIM_QUIT, LAST, false },
 	{ "<end>", OP_END, LAST, false },
 };
 #define NPLACEHOLDERS (sizeof(placeholders) / sizeof(placeholders[0]))
@@ -57,6 +99,7 @@ struct compiler {
 	bool match;   /* from smtpban.conf(5) */
 	bool address; /* seen; the others likewise */
 	bool chosen;  /* <chosen>, or what is taken as that */
+	bool joined;  /* CHOSEN_JOINED */
 	bool user;    /* of a match */
 	struct token before;
 };
@@ -190,7 +233,9 @@ put_token(struct compiler *c, const struct token *t)
 static bool
 wants_literal(const struct token *t)
 {
-	return t->op == OP_SERVER || t->op == OP_CHOSEN;
+	return t->op == OP_SERVER || t->op == OP_EXIM_SENT ||
+	    t->op == OP_CHOSEN || t->op == OP_LOGNAME || t->op == OP_LAST ||
+	    t->op == OP_SAID;
 }
 
 /* What stands where: see the head of template.h. */
@@ -207,6 +252,8 @@ check_order(const struct compiler *c, const struct token *t)
 	if (t->trust == ADDRESS && c->address)
 		return "two addresses";
 	if (t->trust == CHOSEN && !c->address)
+		return before;
+	if (t->trust == ADDRESS && c->joined)
 		return before;
 	if (t->trust == CHOSEN_FIRST && (c->address || c->chosen))
 		return "<chosen> stands once, before the address";
@@ -255,6 +302,7 @@ take_token(struct compiler *c, struct token *t)
 		error = put_token(c, t);
 	c->address |= t->trust == ADDRESS;
 	c->chosen |= t->trust == CHOSEN_FIRST;
+	c->joined |= t->trust == CHOSEN_JOINED;
 	c->before = *t;
 	return error;
 }

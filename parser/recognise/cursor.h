@@ -3,17 +3,31 @@
 #define SMTPBAN_CURSOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct cursor {
 	const char *p;
 	const char *end;
 };
 
+static inline size_t
+cursor_left(const struct cursor *c)
+{
+	return (size_t)(c->end - c->p);
+}
+
 static inline bool
 cursor_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+static inline bool
+cursor_is_at(const struct cursor *c, char what)
+{
+	return c->p < c->end && *c->p == what;
 }
 
 static inline bool
@@ -25,17 +39,41 @@ cursor_skip(struct cursor *c, char want)
 	return true;
 }
 
+/* Past the constant text, which is not empty; false if something else is there. */
+static inline bool
+cursor_skip_text(struct cursor *c, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (cursor_left(c) < n || memcmp(c->p, text, n) != 0)
+		return false;
+	c->p += n;
+	return true;
+}
+
 /* A number of up to nine digits; false if there is none. */
 static inline bool
 cursor_number(struct cursor *c, uint32_t *number)
 {
-	const char *start = c->p;
+	const char *p = c->p, *start = p;
 	uint32_t n = 0;
 
-	while (c->p < c->end && cursor_is_digit(*c->p) && c->p - start < 9)
-		n = n * 10 + (uint32_t)(*c->p++ - '0');
+	while (p < c->end && cursor_is_digit(*p) && p - start < 9)
+		n = n * 10 + (uint32_t)(*p++ - '0');
 	*number = n;
-	return c->p > start;
+	c->p = p;
+	return p > start;
+}
+
+/* Past any number of digits; how many they were. */
+static inline size_t
+cursor_skip_digits(struct cursor *c)
+{
+	const char *start = c->p;
+
+	while (c->p < c->end && cursor_is_digit(*c->p))
+		c->p++;
+	return (size_t)(c->p - start);
 }
 
 #endif

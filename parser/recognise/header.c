@@ -1,139 +1,173 @@
 /* The head of a log line, taken apart by position. */
 #include <string.h>
 
-#include "header.h"
+#include "header_parts.h"
+#include "journal_json.h"
 
-#define TIMES_MAX 1000000
+static void
+header_begin(struct header *h)
+{
+	h->time = 0;
+	h->host = "";
+	h->host_len = 0;
+	h->tag = h->program = NULL;
+	h->tag_len = h->program_len = 0;
+	h->pid = 0;
+	h->repeated = 1;
+	h->again = 0;
+	h->lines_ago = 0;
+	h->own_file = false;
+}
 
-/* "<22>" in front, or "<mail.info>" after the time, is passed over. */
 static bool
 skip_priority(struct cursor *c)
 {
-	const char *close;
+	return !cursor_is_at(c, '<') || header_skip_priority(c);
+}
 
-	if (c->p == c->end || *c->p != '<')
-		return true;
-	close = memchr(c->p, '>', (size_t)(c->end - c->p));
-	if (close == NULL || close - c->p > 24)
-		return false;
-	c->p = close + 1;
-	(void)cursor_skip(c, ' ');
+static bool
+finish(struct header_reader *r, const struct cursor *c, struct header *h)
+{
+	h->message = c->p;
+	h->message_len = cursor_left(c);
+	if (h->again == 0)
+		header_clean_message(h, &r->entry);
 	return true;
 }
 
-/* Solaris: "[ID 197553 mail.info] ". */
-static void
-skip_id(struct cursor *c)
-{
-	const char *close;
-
-	if (c->end - c->p < 4 || memcmp(c->p, "[ID ", 4) != 0)
-		return;
-	close = memchr(c->p, ']', (size_t)(c->end - c->p));
-	if (close == NULL || close - c->p > 48)
-		return;
-	c->p = close + 1;
-	(void)cursor_skip(c, ' ');
-}
-
-/*
- * TAG: or TAG[PID]: of n bytes.  A tag holds no colon, so a host that is an
- * IPv6 address is none.
- */
+/* An entry of the journal, in any form. */
 static bool
-read_tag(const char *word, size_t n, struct header *h)
+read_entry(struct header_reader *r, struct header *h)
 {
+	const struct entry *e = &r->entry;
+	const char *tag;
 	struct cursor c;
-	const char *slash;
-	size_t len;
+	size_t n;
 
-	for (len = 0; len < n; len++)
-		if (word[len] == ':' || word[len] == '[')
-			break;
-	if (len == 0 || len == n)
+	h->time = entry_time(e);
+	if (!entry_is_message(e))
 		return false;
-	c.p = word + len;
-	c.end = word + n;
-	h->pid = 0;
-	if (cursor_skip(&c, '[') &&
-	    (!cursor_number(&c, &h->pid) || !cursor_skip(&c, ']')))
+	tag = entry_tag(e, &n);
+	header_set_tag(h, tag, n);
+	h->pid = entry_pid(e);
+	h->host = e->host;
+	h->host_len = e->host_len;
+	c.p = e->message;
+	c.end = e->message + e->message_len;
+	return finish(r, &c, h);
+}
+
+/* True if the line belongs to an entry of an export; *done if it ends it. */
+static bool
+read_export(struct header_reader *r, const char *line, size_t n,
+    struct header *h, bool *done)
+{
+	enum journal_line what;
+
+	what = journal_export_line(&r->export, &r->entry, line, n);
+	if (what == JOURNAL_NONE)
 		return false;
-	if (!cursor_skip(&c, ':') || c.p != c.end)
-		return false;
-	h->tag = word;
-	h->tag_len = len;
-	slash = memrchr(word, '/', len);
-	h->program = slash != NULL ? slash + 1 : word;
-	h->program_len = len - (size_t)(h->program - word);
+	*done = false;
+	if (what == JOURNAL_END) {
+		*done = read_entry(r, h);
+		h->lines_ago = r->export.lines;
+	} else
+		h->time = entry_time(&r->entry);
 	return true;
 }
 
-/* The host, which decides nothing, may be missing. */
+/* No time that we know in front: two forms remain. */
 static bool
-read_host_and_tag(struct cursor *c, struct header *h)
+read_untimed(struct header_reader *r, const char *line, size_t n, int64_t now,
+    struct header *h)
 {
-	const char *space;
-	size_t len;
-	int words;
+	struct cursor c = { line, line + n }, stamp;
+	bool done;
 
-	for (words = 0; words < 2; words++) {
-		space = memchr(c->p, ' ', (size_t)(c->end - c->p));
-		len = (size_t)((space != NULL ? space : c->end) - c->p);
-		if (read_tag(c->p, len, h)) {
-			c->p += len;
-			(void)cursor_skip(c, ' ');
-			return true;
-		}
-		if (space == NULL)
-			return false;
-		c->p = space + 1;
-		skip_id(c);
-	}
-	return false;
+	h->time = 0;
+	if (read_export(r, line, n, h, &done))
+		return done;
+	if (!header_read_untimed(&c, h))
+		return false;
+	stamp = c;
+	if (stamp_read(&r->clock, &stamp, now, &h->time) != STAMP_PLAIN)
+		return false;
+	return finish(r, &c, h);
 }
 
-/* rsyslog folds equal lines: "message repeated 3 times: [ MESSAGE]". */
-static void
-unfold_repeated(struct header *h)
+/* After the time: whose message is it? */
+static bool
+read_rest(struct cursor *c, enum stamp_form form, struct header *h)
 {
-	static const char head[] = "message repeated ", tail[] = " times: [ ";
-	struct cursor c = { h->message, h->message + h->message_len };
-	uint32_t times;
+	static const char exim[] = "exim";
+	struct cursor start;
 
-	if (h->message_len < sizeof(head) + sizeof(tail) ||
-	    memcmp(c.p, head, sizeof(head) - 1) != 0)
-		return;
-	c.p += sizeof(head) - 1;
-	if (!cursor_number(&c, &times) || times == 0 ||
-	    (size_t)(c.end - c.p) < sizeof(tail) - 1 ||
-	    memcmp(c.p, tail, sizeof(tail) - 1) != 0)
-		return;
-	c.p += sizeof(tail) - 1;
-	if (c.end > c.p && c.end[-1] == ']')
-		c.end--;
-	h->message = c.p;
-	h->message_len = (size_t)(c.end - c.p);
-	h->repeated = times < TIMES_MAX ? times : TIMES_MAX;
+	if (!cursor_skip(c, ' ') || !skip_priority(c))
+		return false;
+	if (cursor_is_at(c, '['))
+		header_skip_id(c);
+	start = *c;
+	if (header_read_names(c, form, h)) {
+		if (h->host_len == 0 && h->pid == 0 && h->again == 0 &&
+		    header_is_dovecot(&start, h))
+			*c = start;
+		return true;
+	}
+	*c = start;
+	if (header_is_dovecot(c, h))
+		return true;
+	if (form != STAMP_PLAIN)
+		return false;
+	h->pid = h->again = 0;
+	h->host_len = 0;
+	h->own_file = true;
+	header_set_tag(h, exim, sizeof(exim) - 1);
+	return true;
 }
 
 bool
-header_parse(struct stamp_clock *clock, const char *line, size_t n, int64_t now,
+header_parse(struct header_reader *r, const char *line, size_t n, int64_t now,
     struct header *h)
 {
 	struct cursor c = { line, line + n };
+	enum stamp_form form;
+	bool done;
 
-	h->time = 0;
-	if (!skip_priority(&c) || !stamp_read(clock, &c, now, &h->time))
+	header_begin(h);
+	if (r->export.state != JOURNAL_IDLE &&
+	    read_export(r, line, n, h, &done))
+		return done;
+	if (n == 0)
 		return false;
-	if (!cursor_skip(&c, ' ') || !skip_priority(&c))
+	if (*line == '{')
+		return journal_json_read(&r->entry, line, n) &&
+		    read_entry(r, h);
+	if (!skip_priority(&c))
 		return false;
-	skip_id(&c);
-	if (!read_host_and_tag(&c, h))
-		return false;
-	skip_id(&c);
-	h->message = c.p;
-	h->message_len = (size_t)(c.end - c.p);
-	h->repeated = 1;
-	unfold_repeated(h);
-	return true;
+	if (header_is_rfc5424(&c))
+		return header_read_rfc5424(&r->clock, &c, now, h) &&
+		    finish(r, &c, h);
+	form = stamp_read(&r->clock, &c, now, &h->time);
+	if (form == STAMP_NONE)
+		return read_untimed(r, line, n, now, h);
+	return read_rest(&c, form, h) && finish(r, &c, h);
+}
+
+int64_t
+header_peek_time(const char *line, size_t n, int64_t now)
+{
+	struct stamp_clock clock = { 0 };
+	struct cursor c = { line, line + n };
+	struct entry e;
+	int64_t t;
+
+	if (n > 0 && *line == '{')
+		return journal_json_read(&e, line, n) ? entry_time(&e) : 0;
+	t = journal_export_peek(line, n);
+	if (t != 0 || !skip_priority(&c))
+		return t;
+	if (header_is_rfc5424(&c))
+		c.p += 2;
+	(void)stamp_read(&clock, &c, now, &t);
+	return t;
 }

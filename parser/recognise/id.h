@@ -13,4 +13,10 @@
  */
 size_t id_take(enum rule_id, const char *p, size_t n, size_t *len);
 
+/*
+ * The same for Exim: its own time, process and message id, as far as they are
+ * there.  They are no key.
+ */
+size_t id_take_exim(const char *p, size_t n);
+
 #endif

@@ -29,6 +29,7 @@ struct event {
 	size_t user_len;
 	const char *hash; /* of the password, as the server has it; or NULL */
 	size_t hash_len;
+	uint32_t lines_ago; /* the message was in that many lines before */
 	const struct rule *rule;
 };
 
@@ -79,12 +80,19 @@ enum recognise_outcome {
  * settles the year of times without one.  Returns true and fills ev if the
  * line tells something of a client; ev->user holds until the next one.  ev->rule
  * is set in any case: the row that fits, or NULL.
+ *
+ * Each line may be of another form, see header.h.  What an entry of the
+ * journal's export tells is told at the empty line that ends it, with
+ * ev->lines_ago set, also in any case.
  */
 bool recognise_line(struct recognise *, const char *line, size_t n, int64_t now,
     struct event *ev);
 
 /* Of the last line. */
 enum recognise_outcome recognise_outcome(const struct recognise *);
+
+/* Its tag, *n bytes, until the next one; NULL where none was found. */
+const char *recognise_tag(const struct recognise *, size_t *n);
 
 /*
  * The time of the last line given to recognise_line, 0 if it had none: for

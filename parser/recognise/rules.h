@@ -15,11 +15,16 @@
 
 /* What a message tells of its session, beside the failure. */
 enum rule_mark {
-	TOLD_AUTH = 1 << 0,       /* an attempt to log in */
-	TOLD_TLS = 1 << 1,        /* a failed TLS handshake */
-	TOLD_PIPELINING = 1 << 2, /* commands that came too early */
-	TOLD_LOGIN = 1 << 3,      /* a good login */
-	TOLD_VERDICT = 1 << 4,    /* postscreen's judgement */
+	TOLD_AUTH = 1 << 0,          /* an attempt to log in */
+	TOLD_TLS = 1 << 1,           /* a failed TLS handshake */
+	TOLD_PIPELINING = 1 << 2,    /* commands that came too early */
+	TOLD_LOGIN = 1 << 3,         /* a good login */
+	TOLD_VERDICT = 1 << 4,       /* postscreen's judgement */
+	TOLD_OUTAGE = 1 << 5,        /* the password server is not there */
+	TOLD_MAIL = 1 << 8,          /* mail that was accepted */
+	TOLD_OFFENCE = 1 << 9,       /* anything that was counted */
+	TOLD_HELO_CHECKED = 1 << 25, /* Exim, of a log host: exim_log.h */
+	TOLD_HELO_JUNK = 1 << 26,
 };
 
 enum rule_flag {
@@ -28,10 +33,23 @@ enum rule_flag {
 	RULE_ENDS = 1 << 2,    /* it is over */
 	RULE_BY_PORT = 1 << 3, /* many sessions a process: by address, port */
 	RULE_QUEUE = 1 << 4,   /* the message's queue id is this client's */
-	RULE_FROM_QUEUE = 1 << 5,   /* no safe address, but a known queue id */
-	RULE_UNTOLD = 1 << 6,       /* counts logins that no line told of yet */
-	RULE_BY_ID = 1 << 7,        /* a session is the id that comes first */
-	RULE_FROM_SESSION = 1 << 8, /* no address, but a session that has one */
+	RULE_FROM_QUEUE = 1 << 5, /* no safe address, but a known queue id */
+	RULE_UNTOLD = 1 << 6,     /* counts logins that no line told of yet */
+	RULE_BY_ID = 1 << 7,      /* a session is the id that comes first */
+	RULE_FROM_SESSION = 1
+	    << 8,                  /* no address, or none: the session has it */
+	RULE_KEEPS_USER = 1 << 20, /* who tries to log in, for a later line */
+	RULE_LEARNS = 1 << 21,     /* mail for a domain of the server's own? */
+	RULE_BY_DOMAIN = 1 << 22,  /* relay, if the domain is another's */
+	RULE_HOLD = 1 << 23,       /* waits for who it was, by queue id */
+	RULE_RELEASE = 1 << 24,    /* tells who it was */
+	RULE_DOUBTED = 1 << 28,    /* the session, if it has one, must agree */
+	RULE_SAID_LOGIN = 1 << 16, /* who says so (doubles.h): Dovecot login */
+	RULE_SAID_AUTH = 1 << 17,  /* Dovecot's auth process */
+	RULE_SAID_PAM = 1 << 18,   /* PAM; of others' failures, the server */
+	RULE_COPIED = 1 << 25,     /* Exim writes it twice (exim_log.h) */
+	RULE_CHECKS_HELO = 1 << 26, /* and by this shows that it checks HELO */
+	RULE_LASTED = 1 << 27,      /* what was told before its time is old */
 };
 
 /* A row: one shape of message.  Of equals the first row counts. */

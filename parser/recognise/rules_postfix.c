@@ -55,8 +55,13 @@ static const struct rule rows[] = {
 	OUTAGE("saslauthd "),
 	OUTAGE("authentication server unavailable"),
 	OUTAGE("authentication service unavailable"),
+	OUTAGE("Authentication backend error"),
+	{ SMTPD, "warning: SASL: Connect to <text>",
+	    NOTHING, RULE_QUIET, TOLD_OUTAGE, 0,
+	    "the password server is not there: what fails then is no guess" },
 	{ SMTPD, SASL_FAILED "<reason>",
-	    FAILS(AUTH), 0, TOLD_AUTH, 0, "any mechanism, any other reason" },
+	    FAILS(AUTH), 0, TOLD_AUTH, TOLD_OUTAGE,
+	    "any mechanism, any other reason" },
 	{ SMTPD, "warning: <client>: SASL <text>",
 	    FAILS(AUTH), 0, TOLD_AUTH, 0,
 	    "aborted, or a mechanism that the client made up" },
@@ -89,8 +94,6 @@ static const struct rule rows[] = {
 	/* smtpd: the SMTP protocol. */
 	{ SMTPD, "too many errors after <verb> from <client>",
 	    FAILS(PROTOCOL), 0, 0, 0, NULL },
-	{ SMTPD, "bare <<LF> received after <verb> from <client>",
-	    FAILS(PROTOCOL), 0, 0, 0, "smtpd_forbid_bare_newline" },
 	{ SMTPD, "improper command pipelining after <verb> from <client>",
 	    FAILS(PROTOCOL), 0, TOLD_PIPELINING, 0, NULL },
 	{ SMTPD, "warning: non-<word> command from <client>",
@@ -101,6 +104,12 @@ static const struct rule rows[] = {
 	    FAILS(PROTOCOL), 0, 0, 0, NULL },
 	{ SMTPD, "warning: <client> sent <text>",
 	    FAILS(PROTOCOL), 0, 0, 0, "a message header instead of a command" },
+	{ SMTPD, "warning: <word>: malformed BDAT command syntax from <client>",
+	    FAILS(PROTOCOL), 0, 0, 0, "<word>: a queue id, or NOQUEUE" },
+	{ SMTPD, "warning: <word>: null BDAT request from <client>",
+	    FAILS(PROTOCOL), 0, 0, 0, "it could go on for ever" },
+	{ SMTPD, "abort: TLS from <client>",
+	    FAILS(POLICY), 0, 0, 0, "without the certificate that is wanted" },
 
 	/* smtpd: limits of this server, watched by anvil. */
 	{ SMTPD, "warning: Connection rate limit exceeded: <num> from <client>",
@@ -123,6 +132,14 @@ static const struct rule rows[] = {
 	{ SMTPD,
 	    "warning: AUTH command rate limit exceeded: <num> from <client>",
 	    FAILS(POLICY), 0, 0, 0, NULL },
+	{ SMTPD, "warning: Refusing <text>",
+	    NOTHING, RULE_QUIET, 0, 0, "goes with the rate limit for TLS" },
+	{ SMTPD, "warning: Wrapper-mode request dropped <text>",
+	    NOTHING, RULE_QUIET, 0, 0, "our own TLS is broken" },
+	{ SMTPD, "warning: hostname <text>",
+	    NOTHING, RULE_QUIET, 0, 0, "mostly honest hosts with bad DNS" },
+	{ SMTPD, "warning: SASL authentication <text>",
+	    NOTHING, RULE_QUIET, 0, 0, "no address; the next line has it" },
 
 	/*
 	 * smtpd: replies. Of the 4xx ones only these, which Postfix gives to what
@@ -131,6 +148,8 @@ static const struct rule rows[] = {
 	 */
 	{ SMTPD, REJECT "<4xx><name>Relay access denied",
 	    FAILS(RELAY), 0, 0, 0, "454 is Debian's default" },
+	{ SMTPD, REJECT "<4xx><name>Recipient address rejected: Relay access denied",
+	    FAILS(RELAY), 0, 0, 0, "before 3.9, to an address with a route in it" },
 	{ SMTPD, REJECT "<4xx><name>Recipient address rejected: User unknown",
 	    FAILS(UNKNOWN_USER), 0, 0, 0, NULL },
 	{ SMTPD, REJECT "<4xx><name>Sender address rejected: User unknown",
@@ -139,6 +158,8 @@ static const struct rule rows[] = {
 	    FAILS(RBL), 0, 0, 0, NULL },
 	{ SMTPD, REJECT "<5xx><name>Relay access denied",
 	    FAILS(RELAY), 0, 0, 0, NULL },
+	{ SMTPD, REJECT "<5xx><name>Recipient address rejected: Relay access denied",
+	    FAILS(RELAY), 0, 0, 0, "before 3.9, to an address with a route in it" },
 	{ SMTPD, REJECT "<5xx><name>Recipient address rejected: User unknown",
 	    FAILS(UNKNOWN_USER), 0, 0, 0, NULL },
 	{ SMTPD, REJECT "<5xx><name>Sender address rejected: User unknown",
@@ -158,12 +179,15 @@ static const struct rule rows[] = {
 	{ SMTPD, REJECT "<5xx><text>",
 	    FAILS(POLICY), 0, 0, 0,
 	    "access tables, restrictions, policy services" },
-	{ SMTPD, "reject: bare <<LF> received from <client>: <5xx>",
-	    FAILS(PROTOCOL), 0, 0, 0, NULL },
+	{ SMTPD, REJECT "bare <<LF> received",
+	    FAILS(PROTOCOL), 0, 0, 0, "smtpd_forbid_bare_newline = reject" },
+	{ SMTPD, "hangup: <verb> from <client>: ",
+	    FAILS(POLICY), 0, 0, 0, "access tables" },
 	{ SMTPD, "milter-reject: <verb> from <client>: <5xx>",
 	    FAILS(POLICY), 0, 0, 0, NULL },
-	{ SMTPD, "proxy-reject: <verb> from <client>: <5xx>",
-	    FAILS(POLICY), 0, 0, 0, NULL },
+	{ SMTPD, "proxy-reject: <verb>: <5xx>",
+	    FAILS(POLICY), RULE_FROM_SESSION, 0, 0,
+	    "smtpd_proxy_filter; whose it is, \"connect from\" told" },
 
 	/*
 	 * cleanup: header_checks and body_checks log up to 200 bytes of the
@@ -174,6 +198,8 @@ static const struct rule rows[] = {
 	    FAILS(POLICY), 0, 0, 0, NULL },
 	{ CLEANUP, "reject: <text>",
 	    FAILS(POLICY), RULE_FROM_QUEUE, 0, 0, NULL },
+	{ CLEANUP, "milter-header-reject: <text>",
+	    FAILS(POLICY), RULE_FROM_QUEUE, 0, 0, "milter_header_checks" },
 
 	/* postscreen: one process, many clients, told apart by port. */
 	{ POSTSCREEN, "CONNECT from <addrport>",
@@ -197,13 +223,17 @@ static const struct rule rows[] = {
 	{ POSTSCREEN, "DNSBL rank <num> for <addrport>",
 	    FAILS(RBL), RULE_BY_PORT, TOLD_VERDICT, 0, NULL },
 	{ POSTSCREEN, "HANGUP after <num> from <addrport>",
-	    FAILS(PROBE), RULE_BY_PORT, 0, 0, NULL },
+	    FAILS(PROBE), RULE_BY_PORT, 0, TOLD_TLS, NULL },
 	{ POSTSCREEN, "COMMAND PIPELINING from <addrport>",
 	    FAILS(PROTOCOL), RULE_BY_PORT, TOLD_VERDICT, 0, NULL },
 	{ POSTSCREEN, "NON-SMTP COMMAND from <addrport>",
 	    FAILS(PROTOCOL), RULE_BY_PORT, TOLD_VERDICT, 0, NULL },
 	{ POSTSCREEN, "BARE NEWLINE from <addrport>",
 	    FAILS(PROTOCOL), RULE_BY_PORT, TOLD_VERDICT, 0, NULL },
+	{ POSTSCREEN, "DATA without valid RCPT from <addrport>",
+	    FAILS(PROTOCOL), RULE_BY_PORT, 0, TOLD_VERDICT, NULL },
+	{ POSTSCREEN, "BDAT without valid RCPT from <addrport>",
+	    FAILS(PROTOCOL), RULE_BY_PORT, 0, TOLD_VERDICT, NULL },
 	{ POSTSCREEN, "COMMAND TIME LIMIT from <addrport>",
 	    FAILS(PROBE), RULE_BY_PORT, 0, 0, NULL },
 	{ POSTSCREEN, "COMMAND COUNT LIMIT from <addrport>",
@@ -222,7 +252,11 @@ static const struct rule rows[] = {
 
 	/* tlsproxy: TLS for postscreen. */
 	{ TLSPROXY, "SSL_accept error from <addrport>",
-	    FAILS(PROBE), RULE_BY_PORT, 0, 0, NULL },
+	    FAILS(PROBE), RULE_BY_PORT, TOLD_TLS, TOLD_TLS,
+	    "postscreen's HANGUP after it is the same" },
+	{ TLSPROXY, "TLS handshake failed for service=smtpd peer=<addrport>",
+	    FAILS(PROBE), RULE_BY_PORT, TOLD_TLS, TOLD_TLS,
+	    "as a client it names the server there" },
 };
 /* clang-format on */
 RULE_ROWS(postfix)

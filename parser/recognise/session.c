@@ -4,8 +4,9 @@
 
 #include "session.h"
 
-#define SETS 1024 /* a power of two */
-#define WAYS 4
+#define SETS     1024 /* a power of two */
+#define WAYS     8
+#define HELD_MAX 1000
 
 struct sessions {
 	uint64_t seed;
@@ -72,4 +73,43 @@ sessions_get(struct sessions *s, uint64_t key)
 	oldest->key = key;
 	oldest->used = ++s->clock;
 	return oldest;
+}
+
+void
+session_forget(struct session *s)
+{
+	uint64_t key = s->key;
+	uint32_t used = s->used;
+
+	memset(s, 0, sizeof(*s));
+	s->key = key;
+	s->used = used;
+}
+
+void
+session_touch(struct session *s, int64_t time)
+{
+	if (s->seen != 0 &&
+	    (time - s->seen > SESSION_IDLE || s->seen - time > SESSION_IDLE))
+		session_forget(s);
+	s->seen = time;
+}
+
+void
+session_keep_user(struct session *s, const char *user, size_t n)
+{
+	s->user_len = 0;
+	if (user == NULL || n > sizeof(s->user))
+		return;
+	memcpy(s->user, user, n);
+	s->user_len = (uint8_t)n;
+}
+
+void
+session_hold(struct session *s, const struct rule *rule, uint32_t times)
+{
+	if (s->held != rule)
+		s->nheld = 0;
+	s->held = rule;
+	s->nheld = times < HELD_MAX - s->nheld ? s->nheld + times : HELD_MAX;
 }

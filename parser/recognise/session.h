@@ -11,12 +11,24 @@
 
 #include "prefix.h"
 
+#define SESSION_IDLE     3600 /* seconds; longer, and the key is another's */
+#define SESSION_USER_MAX 64
+
+struct rule;
+
 struct session {
 	uint64_t key;
-	uint32_t used;        /* clock of the table */
-	uint32_t told;        /* enum rule_mark */
-	uint32_t auths;       /* attempts to log in that were told of */
-	struct prefix client; /* of a queue id */
+	int64_t seen;            /* time of the last line about it; 0: none */
+	uint32_t used;           /* clock of the table */
+	uint32_t told;           /* enum rule_mark */
+	uint32_t auths;          /* attempts to log in that were told of */
+	struct prefix client;    /* family 0: not known */
+	const struct rule *held; /* told before the client was known */
+	uint32_t nheld;          /* times */
+	uint8_t user_len;        /* who tries to log in; 0: not known */
+	char user[SESSION_USER_MAX];
+	uint64_t copy;     /* Exim: what may be told again (exim_log.h) */
+	int64_t copy_time; /* of that */
 };
 
 struct sessions;
@@ -36,5 +48,21 @@ struct session *sessions_find(struct sessions *, uint64_t key);
 
 /* The same, made if there is none. */
 struct session *sessions_get(struct sessions *, uint64_t key);
+
+/*
+ * A line of that time, seconds since the epoch, is about the session.  After a
+ * long silence it is another one, since process ids come again: all that was
+ * known of it is forgotten.
+ */
+void session_touch(struct session *, int64_t time);
+
+/* All but its key. */
+void session_forget(struct session *);
+
+/* Who tries to log in.  A name too long to be kept is not known. */
+void session_keep_user(struct session *, const char *user, size_t n);
+
+/* Told times of what the row says, before the client is known. */
+void session_hold(struct session *, const struct rule *, uint32_t times);
 
 #endif

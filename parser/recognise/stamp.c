@@ -1,11 +1,8 @@
-/* The time of a log line, in seconds. */
+/* The time of a log line, in all the forms that logs have. */
 #include <string.h>
-#include <time.h>
 
 #include "stamp.h"
-
-#define DAY         86400
-#define OUT_OF_TURN 600 /* seconds; lines are not later than that */
+#include "stamp_number.h"
 
 /* Two digits at p, or -1. */
 static int
@@ -16,244 +13,398 @@ two_digits(const char *p)
 	return (p[0] - '0') * 10 + (p[1] - '0');
 }
 
+/* Four digits at p, or -1. */
+static int
+four_digits(const char *p)
+{
+	int high = two_digits(p), low = two_digits(p + 2);
+
+	return high < 0 || low < 0 ? -1 : high * 100 + low;
+}
+
 /* "HH:MM:SS" and an optional fraction. */
 static bool
-read_clock(struct cursor *c, int *hour, int *minute, int *second)
+read_clock(struct cursor *c, struct wall *w)
 {
-	uint32_t fraction;
-
 	if (c->end - c->p < 8 || c->p[2] != ':' || c->p[5] != ':')
 		return false;
-	*hour = two_digits(c->p);
-	*minute = two_digits(c->p + 3);
-	*second = two_digits(c->p + 6);
-	if (*hour < 0 || *hour > 23 || *minute < 0 || *minute > 59 ||
-	    *second < 0 || *second > 60)
+	w->hour = two_digits(c->p);
+	w->minute = two_digits(c->p + 3);
+	w->second = two_digits(c->p + 6);
+	if (w->hour < 0 || w->hour > 23 || w->minute < 0 || w->minute > 59 ||
+	    w->second < 0 || w->second > 60)
 		return false;
 	c->p += 8;
 	if (c->end - c->p > 1 && (*c->p == '.' || *c->p == ',') &&
 	    cursor_is_digit(c->p[1])) {
 		c->p++;
-		(void)cursor_number(c, &fraction);
+		(void)cursor_skip_digits(c);
 	}
 	return true;
+}
+
+/* The month that a name of three letters may be, told by its last one. */
+static int
+guess_month(const char *p)
+{
+	switch (p[2]) {
+	case 'n':
+		return p[1] == 'a' ? 0 : 5;
+	case 'b':
+		return 1;
+	case 'r':
+		return p[0] == 'M' ? 2 : 3;
+	case 'y':
+		return 4;
+	case 'l':
+		return 6;
+	case 'g':
+		return 7;
+	case 'p':
+		return 8;
+	case 't':
+		return 9;
+	case 'v':
+		return 10;
+	default:
+		return 11;
+	}
 }
 
 static int
 read_month(const char *p)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	int i;
+	int month = guess_month(p);
 
-	for (i = 0; i < 12; i++)
-		if (memcmp(p, names + (size_t)i * 3, 3) == 0)
-			return i;
-	return -1;
+	return memcmp(p, names + (size_t)month * 3, 3) == 0 ? month : -1;
 }
 
-static bool
-is_leap(int year)
-{
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
+/* "24 ", " 4 ", "04 ", "4 " */
 static int
-month_days(int year, int month)
+read_day(struct cursor *c)
 {
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
-		31 };
+	int day;
 
-	return days[month] + (month == 1 && is_leap(year));
-}
-
-/* Days from 1 January 1970, for years from there on. */
-static int64_t
-days_since_epoch(int year, int month, int day)
-{
-	static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243,
-		273, 304, 334 };
-	int64_t y = year - 1;
-
-	return 365 * (int64_t)(year - 1970) + (y / 4 - y / 100 + y / 400) -
-	    477 + before[month] + (month > 1 && is_leap(year)) + day - 1;
-}
-
-/* Local wall clock to seconds, or -1 if it does not exist as isdst says. */
-static int64_t
-local_seconds(const struct tm *wall, int isdst)
-{
-	struct tm tm = *wall;
-	time_t t;
-
-	tm.tm_isdst = isdst;
-	t = mktime(&tm);
-	if (t == -1 || (isdst >= 0 && tm.tm_isdst != isdst))
+	if (c->end - c->p < 3)
 		return -1;
-	return t;
-}
-
-/*
- * A wall clock time that comes twice, when daylight saving ends, is the first
- * one unless that would jump back behind the line before.
- */
-static int64_t
-resolve_local(const struct tm *wall, int64_t last, bool *twice)
-{
-	int64_t t = local_seconds(wall, -1), other;
-	int64_t first, second;
-
-	other = local_seconds(wall, 0);
-	if (other == t || other == -1)
-		other = local_seconds(wall, 1);
-	*twice = other != -1 && other != t;
-	if (!*twice)
-		return t;
-	first = t < other ? t : other;
-	second = t < other ? other : t;
-	if (last > first + OUT_OF_TURN && last < second + DAY / 8)
-		return second;
-	return first;
-}
-
-/* Is the hour of this wall clock time, at t, 3600 seconds in one piece? */
-static bool
-is_whole_hour(const struct tm *wall, int64_t t)
-{
-	time_t start = t - (int64_t)wall->tm_min * 60, last = start + 3540;
-	struct tm a, b;
-
-	return localtime_r(&start, &a) != NULL &&
-	    localtime_r(&last, &b) != NULL && a.tm_hour == wall->tm_hour &&
-	    a.tm_min == 0 && b.tm_hour == wall->tm_hour && b.tm_min == 59;
-}
-
-/* Fill the cache: the latest year in which that is at most a day from now. */
-static void
-infer_hour(struct stamp_clock *clock, struct tm *wall)
-{
-	time_t limit = clock->now + DAY;
-	struct tm tm;
-	int64_t t;
-	int tries;
-	bool twice;
-
-	clock->base = 0;
-	if (localtime_r(&limit, &tm) == NULL)
-		return;
-	wall->tm_year = tm.tm_year;
-	for (tries = 0; tries < 9; tries++, wall->tm_year--) {
-		if (wall->tm_mday >
-		    month_days(wall->tm_year + 1900, wall->tm_mon))
-			continue;
-		t = resolve_local(wall, clock->last, &twice);
-		if (t > limit || t < DAY)
-			continue;
-		clock->base = t - (int64_t)wall->tm_min * 60;
-		clock->minute =
-		    twice || !is_whole_hour(wall, t) ? wall->tm_min : -1;
-		return;
+	if (c->p[2] == ' ') {
+		day = c->p[0] != ' '         ? two_digits(c->p) :
+		    cursor_is_digit(c->p[1]) ? c->p[1] - '0' :
+					       -1;
+		c->p += 3;
+		return day;
 	}
+	if (!cursor_is_digit(c->p[0]) || c->p[1] != ' ')
+		return -1;
+	day = c->p[0] - '0';
+	c->p += 2;
+	return day;
 }
 
-/* "Mon DD HH:MM:SS": local time, and the year is absent. */
+/* "Mon DD HH:MM:SS", "Mon DD YYYY HH:MM:SS": local time. */
 static bool
-read_rfc3164(struct stamp_clock *clock, struct cursor *c, int64_t now,
-    int64_t *seconds)
+read_rfc3164(struct cursor *c, int month, struct wall *w)
 {
-	struct tm wall = { 0 };
-	int month, day, second, key;
-
-	if (c->end - c->p < 15 || c->p[3] != ' ' || c->p[6] != ' ')
+	if (c->end - c->p < 14 || c->p[3] != ' ')
 		return false;
-	month = read_month(c->p);
-	if (c->p[4] == ' ')
-		day = cursor_is_digit(c->p[5]) ? c->p[5] - '0' : -1;
-	else
-		day = two_digits(c->p + 4);
-	if (month < 0 || day < 1 || day > month_days(2000, month))
-		return false;
-	c->p += 7;
-	if (!read_clock(c, &wall.tm_hour, &wall.tm_min, &second))
-		return false;
-	key = ((month + 1) * 32 + day) * 24 + wall.tm_hour;
-	if (key != clock->hour_key || now / 60 != clock->now / 60 ||
-	    (clock->minute != -1 && clock->minute != wall.tm_min)) {
-		wall.tm_mon = month;
-		wall.tm_mday = day;
-		clock->hour_key = key;
-		clock->now = now;
-		infer_hour(clock, &wall);
+	w->month = month;
+	c->p += 4;
+	w->day = read_day(c);
+	w->year = WALL_NO_YEAR;
+	if (c->end - c->p > 5 && c->p[4] == ' ') {
+		w->year = four_digits(c->p);
+		if (w->year < 1970)
+			return false;
+		c->p += 5;
 	}
-	*seconds = clock->base + (int64_t)wall.tm_min * 60 + second;
-	return clock->base != 0;
+	return w->day >= 1 && w->day <= wall_month_days(w->year, w->month) &&
+	    read_clock(c, w);
 }
 
-/* "Z", "+HH:MM", "+HHMM" as seconds east of Greenwich. */
+/* "YYYY-MM-DD" and what parts it from the clock time: *part. */
+static bool
+read_date(struct cursor *c, struct wall *w, char *part)
+{
+	const char *p = c->p;
+
+	if (c->end - p < 19 || p[4] != '-' || p[7] != '-' ||
+	    (p[10] != 'T' && p[10] != ' '))
+		return false;
+	w->year = four_digits(p);
+	w->month = two_digits(p + 5) - 1;
+	w->day = two_digits(p + 8);
+	if (w->year < 1970 || w->month < 0 || w->month > 11 || w->day < 1 ||
+	    w->day > wall_month_days(w->year, w->month))
+		return false;
+	*part = p[10];
+	c->p += 11;
+	return read_clock(c, w);
+}
+
+/* "Z", "+HH:MM", "+HHMM" as seconds east of Greenwich; "+HH" before a space. */
 static bool
 read_offset(struct cursor *c, int *offset)
 {
-	int sign, hours, minutes;
+	const char *p = c->p;
+	int sign, hours, minutes = 0;
 
 	if (cursor_skip(c, 'Z')) {
 		*offset = 0;
 		return true;
 	}
-	if (c->end - c->p < 5 || (*c->p != '+' && *c->p != '-'))
+	if (c->end - p < 3 || (*p != '+' && *p != '-'))
 		return false;
-	sign = *c->p++ == '-' ? -1 : 1;
-	hours = two_digits(c->p);
-	c->p += 2;
-	(void)cursor_skip(c, ':');
-	if (c->end - c->p < 2)
+	sign = *p == '-' ? -1 : 1;
+	hours = two_digits(p + 1);
+	p += 3;
+	if (p < c->end && *p == ':')
+		p++;
+	if (c->end - p >= 2 && (minutes = two_digits(p)) != -1)
+		p += 2;
+	else if (p[-1] == ':' || p == c->end || *p != ' ')
 		return false;
-	minutes = two_digits(c->p);
-	c->p += 2;
-	if (hours < 0 || hours > 15 || minutes < 0 || minutes > 59)
+	else
+		minutes = 0;
+	if (hours < 0 || hours > 15 || minutes > 59)
 		return false;
 	*offset = sign * (hours * 3600 + minutes * 60);
+	c->p = p;
 	return true;
 }
 
-/* "YYYY-MM-DDTHH:MM:SS.ffffff+HH:MM" */
+/* The offset of an ISO time, if it has one; false if it is malformed. */
 static bool
-read_rfc3339(struct cursor *c, int64_t *seconds)
+read_iso_offset(struct cursor *c, char part, int *offset, bool *local)
 {
-	const char *p = c->p;
-	int century, year, month, day, hour, minute, second, offset;
+	struct cursor ahead = *c;
 
-	if (c->end - p < 20 || p[4] != '-' || p[7] != '-' || p[10] != 'T')
+	*local = false;
+	if (c->p == c->end)
 		return false;
-	century = two_digits(p);
-	year = two_digits(p + 2);
-	month = two_digits(p + 5) - 1;
-	day = two_digits(p + 8);
-	if (century < 0 || year < 0 || month < 0 || month > 11)
-		return false;
-	year += century * 100;
-	if (year < 1970 || day < 1 || day > month_days(year, month))
-		return false;
-	c->p += 11;
-	if (!read_clock(c, &hour, &minute, &second) || !read_offset(c, &offset))
-		return false;
-	*seconds = days_since_epoch(year, month, day) * DAY +
-	    (int64_t)hour * 3600 + (int64_t)minute * 60 + second - offset;
+	if (*c->p != ' ')
+		return read_offset(c, offset);
+	*local = true;
+	if (part != ' ')
+		return true;
+	ahead.p++;
+	if (ahead.p < ahead.end && (*ahead.p == '+' || *ahead.p == '-') &&
+	    read_offset(&ahead, offset) && ahead.p < ahead.end &&
+	    *ahead.p == ' ') {
+		c->p = ahead.p;
+		*local = false;
+	}
 	return true;
+}
+
+/* Most lines are of the same day as the one before. */
+static bool
+is_same_day(const struct stamp_clock *clock, struct cursor *c, int64_t *seconds)
+{
+	struct cursor rest = *c;
+	struct wall w;
+	int offset;
+
+	if (clock->date_base == 0 || c->end - c->p < STAMP_DATE + 9 ||
+	    memcmp(c->p, clock->date, STAMP_DATE) != 0)
+		return false;
+	rest.p += STAMP_DATE;
+	if (!read_clock(&rest, &w) || !read_offset(&rest, &offset))
+		return false;
+	*seconds = clock->date_base + (int64_t)w.hour * 3600 +
+	    (int64_t)w.minute * 60 + w.second - offset;
+	c->p = rest.p;
+	return *seconds > 0;
+}
+
+static void
+keep_day(struct stamp_clock *clock, const char *text, const struct wall *w)
+{
+	struct wall midnight = *w;
+
+	midnight.hour = midnight.minute = midnight.second = 0;
+	memcpy(clock->date, text, STAMP_DATE);
+	clock->date_base = wall_utc(&midnight, 0);
+}
+
+/* "YYYY-MM-DDTHH:MM:SS.ffffff+HH:MM" and its relatives. */
+static enum stamp_form
+read_iso(struct stamp_clock *clock, struct cursor *c, int64_t now,
+    int64_t *seconds)
+{
+	const char *text = c->p;
+	struct wall w;
+	char part;
+	int offset;
+	bool local;
+
+	if (is_same_day(clock, c, seconds))
+		return STAMP_ISO;
+	if (!read_date(c, &w, &part) ||
+	    !read_iso_offset(c, part, &offset, &local))
+		return STAMP_NONE;
+	*seconds = local ? wall_local(clock, &w, now) : wall_utc(&w, offset);
+	if (*seconds <= 0)
+		return STAMP_NONE;
+	if (part == ' ')
+		return STAMP_PLAIN;
+	keep_day(clock, text, &w);
+	return STAMP_ISO;
 }
 
 bool
+stamp_skip_plain(struct cursor *c)
+{
+	struct cursor ahead = *c;
+	struct wall w;
+	char part;
+	int offset;
+	bool local;
+
+	if (!read_date(&ahead, &w, &part) || part != ' ' ||
+	    !read_iso_offset(&ahead, part, &offset, &local))
+		return false;
+	c->p = ahead.p;
+	return true;
+}
+
+/* "UTC", "GMT", "+03": *offset; other letters are the local zone's. */
+static bool
+read_zone(struct cursor *c, int *offset, bool *local)
+{
+	const char *space = memchr(c->p, ' ', cursor_left(c)), *p;
+
+	if (space == NULL || space == c->p)
+		return false;
+	*local = false;
+	*offset = 0;
+	if (space - c->p == 3 &&
+	    (memcmp(c->p, "UTC", 3) == 0 || memcmp(c->p, "GMT", 3) == 0)) {
+		c->p = space;
+		return true;
+	}
+	if (*c->p == '+' || *c->p == '-')
+		return read_offset(c, offset) && c->p == space;
+	for (p = c->p; p < space; p++)
+		if (*p < 'A' || *p > 'Z')
+			return false;
+	c->p = space;
+	*local = true;
+	return true;
+}
+
+static bool
+skip_weekday(struct cursor *c)
+{
+	static const char names[] = "MonTueWedThuFriSatSun";
+	size_t i;
+
+	if (c->end - c->p < 4 || c->p[3] != ' ')
+		return false;
+	for (i = 0; i < 7; i++)
+		if (memcmp(c->p, names + i * 3, 3) == 0) {
+			c->p += 4;
+			return true;
+		}
+	return false;
+}
+
+/* After the day of the week. */
+static enum stamp_form
+read_long(struct stamp_clock *clock, struct cursor *c, int64_t now,
+    int64_t *seconds)
+{
+	struct wall w;
+	int offset, month;
+	bool local = true;
+	char part;
+
+	if (c->p < c->end && cursor_is_digit(*c->p)) {
+		if (!read_date(c, &w, &part) || part != ' ' ||
+		    !cursor_skip(c, ' ') || !read_zone(c, &offset, &local))
+			return STAMP_NONE;
+	} else {
+		month = c->end - c->p > 3 ? read_month(c->p) : -1;
+		if (month < 0 || !read_rfc3164(c, month, &w))
+			return STAMP_NONE;
+		if (c->end - c->p > 5 && *c->p == ' ' && c->p[5] == ' ' &&
+		    four_digits(c->p + 1) >= 1970) {
+			w.year = four_digits(c->p + 1);
+			c->p += 5;
+		}
+	}
+	*seconds = local ? wall_local(clock, &w, now) : wall_utc(&w, offset);
+	return *seconds > 0 ? STAMP_OTHER : STAMP_NONE;
+}
+
+/* Most lines are of the same minute as the one before. */
+static bool
+is_same_minute(const struct stamp_clock *clock, struct cursor *c, int64_t now,
+    int64_t *seconds)
+{
+	int second;
+
+	if (clock->text_base == 0 || c->end - c->p <= STAMP_TEXT + 2 ||
+	    memcmp(c->p, clock->text, STAMP_TEXT) != 0 ||
+	    c->p[STAMP_TEXT + 2] != ' ' || now / 60 != clock->now / 60)
+		return false;
+	second = two_digits(c->p + STAMP_TEXT);
+	if (second < 0 || second > 60)
+		return false;
+	*seconds = clock->text_base + second;
+	c->p += STAMP_TEXT + 2;
+	return true;
+}
+
+static enum stamp_form
+read_month_first(struct stamp_clock *clock, struct cursor *c, int month,
+    int64_t now, int64_t *seconds)
+{
+	const char *text = c->p;
+	struct wall w;
+
+	if (is_same_minute(clock, c, now, seconds))
+		return STAMP_SYSLOG;
+	if (!read_rfc3164(c, month, &w))
+		return STAMP_NONE;
+	*seconds = wall_local(clock, &w, now);
+	clock->text_base = 0;
+	if (*seconds != 0 && c->p - text == STAMP_TEXT + 2) {
+		memcpy(clock->text, text, STAMP_TEXT);
+		clock->text_base = *seconds - w.second;
+	}
+	return *seconds != 0 ? STAMP_SYSLOG : STAMP_NONE;
+}
+
+static enum stamp_form
+read_any(struct stamp_clock *clock, struct cursor *c, int64_t now,
+    int64_t *seconds)
+{
+	if (skip_weekday(c))
+		return read_long(clock, c, now, seconds);
+	if (c->end - c->p > 4 && c->p[4] == '-')
+		return read_iso(clock, c, now, seconds);
+	return stamp_read_number(c, seconds);
+}
+
+enum stamp_form
 stamp_read(struct stamp_clock *clock, struct cursor *c, int64_t now,
     int64_t *seconds)
 {
-	bool good;
+	enum stamp_form form;
+	int month;
 
 	*seconds = 0;
 	if (c->p == c->end)
-		return false;
-	good = cursor_is_digit(*c->p) ? read_rfc3339(c, seconds) :
-					read_rfc3164(clock, c, now, seconds);
-	if (!good)
-		*seconds = 0;
+		return STAMP_NONE;
+	if (*c->p >= 'A' && c->end - c->p > 3 &&
+	    (month = read_month(c->p)) >= 0)
+		form = read_month_first(clock, c, month, now, seconds);
 	else
+		form = read_any(clock, c, now, seconds);
+	if (form == STAMP_NONE)
+		*seconds = 0;
+	else if (*seconds != 0)
 		clock->last = *seconds;
-	return good;
+	return form;
 }

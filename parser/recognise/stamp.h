@@ -1,4 +1,4 @@
-/* The time of a log line, in seconds. */
+/* The time of a log line, in all the forms that logs have. */
 #ifndef SMTPBAN_STAMP_H
 #define SMTPBAN_STAMP_H
 
@@ -6,28 +6,38 @@
 #include <stdint.h>
 
 #include "cursor.h"
+#include "wall.h"
 
-/*
- * What one stream of lines needs to turn local times without a year into
- * seconds.  All zero to begin with.  Where TZ is not set, glibc looks at
- * /etc/localtime again and again: a process that cannot reach it sets TZ to
- * ":/etc/localtime" and calls tzset(3) while it still can.
- */
-struct stamp_clock {
-	int64_t last; /* time of the line before; 0: none */
-	int64_t base; /* epoch at the start of the cached hour */
-	int64_t now;  /* of the caller, when it was computed */
-	int hour_key; /* month, day, hour; 0: nothing cached */
-	int minute;   /* only this one holds; -1: the whole hour */
+/* What follows a time depends on its form. */
+enum stamp_form {
+	STAMP_NONE,   /* there is no time */
+	STAMP_SYSLOG, /* RFC 3164: Nov 24 18:52:36 */
+	STAMP_ISO,    /* RFC 3339, and journalctl's short-iso */
+	STAMP_PLAIN,  /* 2026-11-24 18:52:36: Exim's own, and Dovecot's */
+	STAMP_OTHER,  /* journalctl's other forms, TAI64N */
 };
 
 /*
- * Read "Mon DD HH:MM:SS", local time without a year, or
- * "YYYY-MM-DDTHH:MM:SS+HH:MM"; fractions of seconds are passed over.  The year
- * is the latest that puts the time at most a day after now.  Returns false,
- * and *seconds is 0, if there is no time.
+ * Read the time at the cursor:
+ *
+ *	Mon DD HH:MM:SS		RFC 3164: local time; the day with a space, a
+ *				zero or nothing in front, or a year after it
+ *	Www Mon DD HH:MM:SS YYYY	OpenWrt's logread, local time
+ *	YYYY-MM-DDTHH:MM:SS	with Z, +HH:MM or +HHMM; else local time
+ *	YYYY-MM-DD HH:MM:SS	the same, an offset also after a space
+ *	Www YYYY-MM-DD HH:MM:SS ZONE	journalctl -o short-full: UTC, GMT or
+ *				an offset; any other name is the local one
+ *	SECONDS.FRACTION	journalctl -o short-unix
+ *	[SECONDS.FRACTION]	short-monotonic: the time is 0
+ *	@HEX			TAI64 and TAI64N, of multilog
+ *
+ * Fractions of seconds are passed over.  *seconds is 0 if the form is
+ * STAMP_NONE, or has no time.
  */
-bool stamp_read(struct stamp_clock *, struct cursor *, int64_t now,
+enum stamp_form stamp_read(struct stamp_clock *, struct cursor *, int64_t now,
     int64_t *seconds);
+
+/* Past a time in the form of STAMP_PLAIN; false if there is none. */
+bool stamp_skip_plain(struct cursor *);
 
 #endif

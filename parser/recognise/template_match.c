@@ -1,6 +1,7 @@
 /* Matching messages with compiled templates: see template.h for their form. */
 #include <string.h>
 
+#include "take_exim.h"
 #include "template_match.h"
 
 #define CANDIDATES_MAX 8
@@ -143,10 +144,53 @@ walk_chosen(struct walk *w, const struct node *n, const char *p)
 			row = lit->row;
 		if (row == NULL)
 			continue;
+		if (n->op == OP_SAID)
+			return row;
+		if (n->op == OP_LOGNAME)
+			q = template_logname_end(p, q);
 		template_take_user(w, p, q);
 		return row;
 	}
 	return NULL;
+}
+
+/* Whatever it is, up to the last place of the literal after it. */
+static const void *
+walk_last(struct walk *w, const struct node *n, const char *p)
+{
+	const struct node *lit;
+	const void *row;
+	const char *q;
+	unsigned i;
+
+	for (i = n->child; i != 0; i = lit->next) {
+		lit = &w->tree->nodes[i];
+		q = find_last(p, w->end, lit);
+		if (q == NULL)
+			continue;
+		row = walk_nodes(w, lit->child, q + lit->len);
+		if (row == NULL)
+			row = lit->row;
+		if (row != NULL)
+			return row;
+	}
+	return NULL;
+}
+
+/* Dovecot 2.4 ends with two reasons, and either may tell. */
+static const void *
+walk_why(struct walk *w, const struct node *n, const char *p)
+{
+	const void *row = NULL;
+	const char *q;
+	int i;
+
+	for (i = 1; i >= 0 && row == NULL; i--) {
+		q = dovecot_find_why(p, w->end, i);
+		if (q != NULL)
+			row = walk_nodes(w, n->child, q);
+	}
+	return row;
 }
 
 /* As many of the counters as come before what follows in the template. */
@@ -169,6 +213,10 @@ finish(struct walk *w, const struct node *n, const char *p)
 		template_take_reason(w, p);
 	else if (n->op == OP_USER)
 		template_take_login(w, p);
+	else if (n->op == OP_PASSWORD)
+		dovecot_take_password(w, p);
+	else if (n->op == OP_BADLOGIN)
+		template_take_badlogin(w, p);
 	return n->row;
 }
 
@@ -176,6 +224,7 @@ finish(struct walk *w, const struct node *n, const char *p)
 static const void *
 walk_nodes(struct walk *w, unsigned i, const char *p)
 {
+	const struct prefix client = w->m->client;
 	const struct node *n;
 	const void *row;
 	const char *q;
@@ -194,9 +243,18 @@ walk_nodes(struct walk *w, unsigned i, const char *p)
 			row = walk_name(w, n, p);
 		else if (n->op == OP_SERVER)
 			row = walk_server(w, n, p);
+		else if (n->op == OP_EXIM_HOST)
+			row = exim_walk_host(w, n, p);
+		else if (n->op == OP_EXIM_SENT)
+			row = exim_walk_sent(w, n, p);
 		else if (n->op == OP_STATS)
 			row = walk_stats(w, n, p);
-		else if (n->op == OP_CHOSEN)
+		else if (n->op == OP_LAST)
+			row = walk_last(w, n, p);
+		else if (n->op == OP_WHY)
+			row = walk_why(w, n, p);
+		else if (n->op == OP_CHOSEN || n->op == OP_LOGNAME ||
+		    n->op == OP_SAID)
 			row = walk_chosen(w, n, p);
 		else
 			q = template_take(w, n, p);
@@ -207,15 +265,22 @@ walk_nodes(struct walk *w, unsigned i, const char *p)
 		}
 		if (row != NULL)
 			return row;
+		w->m->client = client; /* what did not fit tells nothing */
 	}
 	return NULL;
+}
+
+const void *
+template_walk(struct walk *w, unsigned n, const char *p)
+{
+	return walk_nodes(w, n, p);
 }
 
 bool
 template_match(const struct template_tree *tree, const char *message, size_t n,
     struct template_match *m)
 {
-	struct walk w = { tree, message + n, m };
+	struct walk w = { tree, message, message + n, m, NULL, 0 };
 
 	memset(m, 0, sizeof(*m));
 	m->count = 1;

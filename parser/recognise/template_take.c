@@ -1,11 +1,11 @@
 /* What each placeholder of a template takes: see template.h. */
 #include <string.h>
 
+#include "take_exim.h"
 #include "template_match.h"
 
-#define NAME_MAX_LEN     255 /* of a host name */
-#define ADDR_MAX_LEN     45  /* of an address as text */
-#define DOVECOT_USER_MAX 88  /* Dovecot cuts at 80, and adds an ellipsis */
+#define NAME_MAX_LEN 255 /* of a host name */
+#define ADDR_MAX_LEN 45  /* of an address as text */
 
 static bool
 is_digit(char c)
@@ -246,36 +246,53 @@ template_take_login(struct walk *w, const char *p)
 	template_take_user(w, p, end);
 }
 
-/*
- * Dovecot's "USER>, method=MECH, rip=ADDRESS,".  USER is client text, of which
- * Dovecot writes 80 bytes at most, and no longer line is cut that early.  So
- * the last end that lies within this bound is Dovecot's own.
- */
+/* The placeholders that only one server's templates have. */
 static const char *
-take_dovecot(struct walk *w, const char *p)
+take_of_server(struct walk *w, const struct node *n, const char *p)
 {
-	static const char method[] = ", method=", rip[] = ", rip=";
-	const char *user = p, *found = NULL, *close, *q;
-
-	for (q = p; q < w->end && q - p <= DOVECOT_USER_MAX; q++)
-		if (*q == '>' &&
-		    (take_text(q + 1, w->end, method, sizeof(method) - 1) ||
-			take_text(q + 1, w->end, rip, sizeof(rip) - 1)))
-			found = q;
-	if (found == NULL)
-		return NULL;
-	p = found + 1;
-	if ((q = take_text(p, w->end, method, sizeof(method) - 1)) != NULL)
-		p = take_word(q, w->end);
-	if (p == NULL ||
-	    (p = take_text(p, w->end, rip, sizeof(rip) - 1)) == NULL)
-		return NULL;
-	close = memchr(p, ',', (size_t)(w->end - p));
-	if (close == NULL ||
-	    prefix_parse_addr(p, (size_t)(close - p), &w->m->client) == -1)
-		return NULL;
-	template_take_user(w, user, found);
-	return close;
+	switch (n->op) {
+	case OP_PEER:
+	case OP_HOSTPORT:
+	case OP_OUTAGE:
+	case OP_ACCOUNT:
+		return others_take(w, n, p);
+	case OP_DOVECOT:
+	case OP_AUTH:
+	case OP_PAM:
+	case OP_LOGIN:
+	case OP_SECONDS:
+	case OP_NEXT:
+		return dovecot_take(w, n, p);
+	case OP_SOCK:
+	case OP_HELLO:
+	case OP_FAILED:
+	case OP_RECIPIENT:
+	case OP_ENVELOPE:
+		return opensmtpd_take(w, n, p);
+	case OP_RELAY:
+	case OP_ARG:
+	case OP_TO:
+	case OP_SASL:
+	case OP_MAIL:
+	case OP_AUTHID:
+	case OP_REJECTED:
+		return sendmail_take(w, n, p);
+	case OP_EXIM_SENDER:
+	case OP_EXIM_INFO:
+	case OP_EXIM_ARGUMENT:
+	case OP_EXIM_AUTH:
+	case OP_EXIM_LOGIN:
+	case OP_EXIM_SETID:
+	case OP_EXIM_SENTENCE:
+	case OP_EXIM_DNSLIST:
+	case OP_EXIM_NORELAY:
+	case OP_EXIM_NOUSER:
+	case OP_EXIM_TOOK:
+	case OP_EXIM_QUIT:
+		return exim_take(w, n, p);
+	default:
+		return p;
+	}
 }
 
 const char *
@@ -288,8 +305,6 @@ template_take(struct walk *w, const struct node *n, const char *p)
 		return take_addrport(w, p);
 	case OP_ADDR:
 		return take_addr(w, p);
-	case OP_DOVECOT:
-		return take_dovecot(w, p);
 	case OP_VERB:
 		return take_verb(p, w->end);
 	case OP_WORD:
@@ -305,6 +320,6 @@ template_take(struct walk *w, const struct node *n, const char *p)
 	case OP_END:
 		return p == w->end ? p : NULL;
 	default:
-		return p;
+		return take_of_server(w, n, p);
 	}
 }

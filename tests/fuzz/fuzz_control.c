@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "control_request.h"
 #include "enforcer.h"
 #include "follow.h"
@@ -137,7 +138,7 @@ read_reply(const struct control_request *r)
 	while (reply_next(&r->reply, r->parser, &at, &m)) {
 		if (ends > 0 || n++ > 100 || m.fd != -1)
 			abort();
-		if (m.hdr.type < CTL_DONE || m.hdr.type > CTL_CHECK_RECORD ||
+		if (m.hdr.type < CTL_DONE || m.hdr.type > CTL_ACCOUNT_RECORD ||
 		    m.hdr.len > CHANNEL_PAYLOAD_MAX)
 			abort();
 		if (m.hdr.type == CTL_DONE || m.hdr.type == CTL_ERROR)
@@ -157,9 +158,11 @@ parser_once(void)
 		return &parser;
 	parser.policy = policy_new();
 	parser.mirror = mirror_new();
+	parser.accounts = accounts_new();
 	if (prefix_parse("192.0.2.0/24", &b.prefix) != NULL)
 		abort();
 	mirror_put(parser.mirror, &b);
+	accounts_fail(parser.accounts, "alice", 5, &b.prefix, 1, 1);
 	return &parser;
 }
 

@@ -1,5 +1,7 @@
 smtpban_unit(header)
 smtpban_unit(template)
-smtpban_unit(recognise)
+smtpban_unit(recognise unit/rules_rig.c)
+smtpban_unit(injection unit/rules_rig.c)
 smtpban_unit(session)
 smtpban_unit(corpus)
+smtpban_unit(cves)

@@ -60,19 +60,28 @@ next_alt(struct corpus *c)
 	snprintf(c->alt_label, sizeof(c->alt_label), "%s", label);
 }
 
+/* What the recogniser says of each line of a log: its label, or "-". */
+struct labels {
+	char (*label)[LABEL_LEN];
+	size_t n;
+};
+
+/* The label of a line belongs to the one that its message was in. */
 static void
-print_label(struct recognise *r, const char *line, size_t n,
-    char label[LABEL_LEN])
+add_label(struct labels *l, struct recognise *r, const char *line, size_t n)
 {
 	struct event ev;
-	char addr[PREFIX_STRLEN];
+	char addr[PREFIX_STRLEN], *label;
 
+	l->label = reallocarray(l->label, l->n + 1, sizeof(*l->label));
+	assert_non_null(l->label);
+	strlcpy(l->label[l->n++], "-", LABEL_LEN);
 	if (!recognise_line(r, line, n, NOW, &ev) || ev.kind != EVENT_FAILURE)
-		strlcpy(label, "-", LABEL_LEN);
-	else
-		snprintf(label, LABEL_LEN, "%s %s",
-		    prefix_format(&ev.client, addr),
-		    category_name(ev.category));
+		return;
+	assert_true(ev.lines_ago < l->n);
+	label = l->label[l->n - 1 - ev.lines_ago];
+	snprintf(label, LABEL_LEN, "%s %s", prefix_format(&ev.client, addr),
+	    category_name(ev.category));
 }
 
 static void
@@ -103,36 +112,55 @@ judge_line(struct corpus *c, const char *name, const char *line,
 		next_alt(c);
 }
 
+/* Twice: what is said of a line may come some lines later. */
 static void
-judge_corpus(const char *name, struct figures *f)
+read_log(FILE *log, struct labels *l)
 {
-	struct corpus c = { 0 };
 	struct recognise *r = rig_recogniser();
-	char *line = NULL, label[LABEL_LEN];
+	char *line = NULL;
 	size_t size = 0;
 	ssize_t n;
 
 	assert_non_null(r);
+	while ((n = getline(&line, &size, log)) > 0) {
+		if (line[n - 1] == '\n')
+			n--;
+		add_label(l, r, line, (size_t)n);
+	}
+	free(line);
+	rewind(log);
+	recognise_free(r);
+}
+
+static void
+judge_corpus(const char *name, struct figures *f)
+{
+	struct corpus c = { 0 };
+	struct labels l = { 0 };
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
 	c.log = open_part(name, ".log");
 	c.expect = open_part(name, ".expect");
 	c.alt = open_part(name, ".alt");
 	assert_non_null(c.log);
 	assert_non_null(c.expect);
 	next_alt(&c);
+	read_log(c.log, &l);
 	while ((n = getline(&line, &size, c.log)) > 0) {
 		if (line[n - 1] == '\n')
-			line[--n] = '\0';
-		print_label(r, line, (size_t)n, label);
-		judge_line(&c, name, line, label, f);
+			line[n - 1] = '\0';
+		judge_line(&c, name, line, l.label[f->lines], f);
 	}
 	assert_int_equal(fgetc(c.expect), EOF);
 	assert_int_equal(c.alt_line, 0);
 	free(line);
+	free(l.label);
 	fclose(c.log);
 	fclose(c.expect);
 	if (c.alt != NULL)
 		fclose(c.alt);
-	recognise_free(r);
 }
 
 static void

@@ -82,6 +82,12 @@ test_an_outage_of_the_server_counts_nowhere(void **state)
 	assert_false(tell(r,
 	    "smtpd[1]: " FAILED "Connection lost to authentication server"));
 	assert_false(tell(r, "smtpd[1]: disconnect from " CLIENT " auth=0/1"));
+	assert_false(tell(r,
+	    "smtpd[1]: warning: SASL: Connect to Dovecot auth socket "
+	    "'private/auth' failed: Connection refused"));
+	assert_false(tell(r, "smtpd[1]: " FAILED "(reason unavailable)"));
+	assert_false(tell(r, "smtpd[1]: connect from " CLIENT));
+	assert_true(tell(r, "smtpd[1]: " FAILED "(reason unavailable)"));
 }
 
 static void

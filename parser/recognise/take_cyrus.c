@@ -1,0 +1,125 @@
+/*
+ * Placeholders for Cyrus IMAP: see template.h.  What it writes is in its
+ * imap/global.c (get_clienthost), imapd.c, pop3d.c and timsieved/parser.c.
+ */
+#include <string.h>
+
+#include "template_match.h"
+
+#define NAME_MAX_LEN 255 /* of a host name */
+#define ADDR_MAX_LEN 45  /* of an address as text */
+
+/* What a resolver lets pass in a host name: no bracket, no space. */
+static bool
+is_host(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+const char *
+template_take_peer(struct walk *w, const char *p)
+{
+	const char *start = p, *close;
+	size_t room;
+
+	while (p < w->end && is_host(*p) && p - start <= NAME_MAX_LEN)
+		p++;
+	if (p > start && p < w->end && *p == ' ')
+		p++;
+	if (p == w->end || *p != '[')
+		return NULL;
+	p++;
+	room = (size_t)(w->end - p);
+	close =
+	    memchr(p, ']', room < ADDR_MAX_LEN + 1 ? room : ADDR_MAX_LEN + 1);
+	if (close == NULL ||
+	    prefix_parse_addr(p, (size_t)(close - p), &w->m->client) == -1)
+		return NULL;
+	p = close + 1;
+	return p == w->end || *p == ' ' ? p : NULL;
+}
+
+const char *
+template_take_account(struct walk *w, const char *p)
+{
+	const char *space = memchr(p, ' ', (size_t)(w->end - p));
+
+	if (space == NULL || space == p)
+		return NULL;
+	template_take_user(w, p, space);
+	return space;
+}
+
+/* The last place of text in [p, end), or NULL. */
+static const char *
+find_last(const char *p, const char *end, const char *text)
+{
+	const char *found = NULL;
+
+	while ((p = memmem(p, (size_t)(end - p), text, strlen(text))) != NULL)
+		found = p++;
+	return found;
+}
+
+static bool
+cut_tail(const char *p, const char **end, const char *tail)
+{
+	size_t n = strlen(tail);
+
+	if ((size_t)(*end - p) < n || memcmp(*end - n, tail, n) != 0)
+		return false;
+	*end -= n;
+	return true;
+}
+
+/*
+ * The user name comes before the reason, so that only the end counts:
+ * "... generic failure", which perhaps goes on with what noticed it, and a
+ * bracket.  "generic failure: All-whitespace username." is the client's fault.
+ */
+bool
+template_is_outage(const char *p, const char *end)
+{
+	static const char *const after[] = { ": checkpass failed",
+		": Password verification failed", ": " };
+	static const char *const why[] = { "generic failure",
+		"transient failure (e.g., weak key)",
+		"remote authentication server unavailable",
+		"no memory available", "SASL library is not initialized" };
+	size_t i;
+
+	(void)cut_tail(p, &end, "]");
+	for (i = 0; i < sizeof(after) / sizeof(after[0]); i++)
+		if (cut_tail(p, &end, after[i]))
+			break;
+	for (i = 0; i < sizeof(why) / sizeof(why[0]); i++)
+		if (cut_tail(p, &end, why[i]))
+			return end == p || end[-1] == ' ' || end[-1] == '[';
+	return false;
+}
+
+/*
+ * "MECH (USER) [WHY]" since 3.0, "-notset-" for none; before that
+ * "MECH USER WHY" or "MECH [WHY]", where WHY begins with "SASL(".
+ */
+void
+template_take_badlogin(struct walk *w, const char *p)
+{
+	static const char none[] = "-notset-";
+	const char *end;
+
+	p = memchr(p, ' ', (size_t)(w->end - p));
+	if (p == NULL || ++p == w->end)
+		return;
+	if (*p == '(') {
+		p++;
+		end = find_last(p, w->end, ") ");
+	} else
+		end = find_last(p, w->end, " SASL(");
+	if (end == NULL ||
+	    ((size_t)(end - p) == sizeof(none) - 1 &&
+		memcmp(p, none, sizeof(none) - 1) == 0))
+		return;
+	template_take_user(w, p, end);
+}

@@ -1,0 +1,2 @@
+smtpban_unit(dovecot)
+smtpban_unit(doubles)

@@ -1,0 +1,2 @@
+smtpban_unit(exim)
+smtpban_unit(exim_host)

@@ -1,0 +1,3 @@
+smtpban_unit(opensmtpd)
+smtpban_unit(sendmail)
+smtpban_unit(domains)

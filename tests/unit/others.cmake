@@ -1,0 +1,1 @@
+smtpban_unit(others)
