@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf_grammar.h"
 #include "conf_parse.h"
@@ -207,20 +206,6 @@ conf_read(const char *path, bool secure, conf_report report, void *arg)
 		return NULL;
 	}
 	return p.conf;
-}
-
-void
-conf_default_logs(struct conf *conf)
-{
-	static const char *const usual[] = { "/var/log/mail.log",
-		"/var/log/maillog" };
-	unsigned i = 0;
-
-	if (conf->nlogs != 0)
-		return;
-	if (access(usual[0], F_OK) == -1 && access(usual[1], F_OK) == 0)
-		i = 1;
-	conf->logs[conf->nlogs++] = conf_copy(usual[i]);
 }
 
 const char *

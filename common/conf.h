@@ -14,6 +14,9 @@
 #define CONF_CONTROL  "/run/smtpban/control.sock"
 #define CONF_USER     "_smtpban"
 
+/* What reads the journal for us. */
+#define CONF_JOURNALCTL "/usr/bin/journalctl"
+
 enum conf_route {
 	CONF_BLACKHOLE,
 	CONF_UNREACHABLE,
@@ -30,6 +33,7 @@ enum conf_unsupported {
 struct conf {
 	char *logs[MSG_LOGS_MAX]; /* absolute paths, or MSG_JOURNAL */
 	unsigned nlogs;
+	bool default_logs; /* by conf_default_logs, not by the file */
 	struct msg_conf_match matches[MSG_MATCHES_MAX];
 	unsigned nmatches;
 	struct msg_policy policy;
@@ -71,10 +75,27 @@ void conf_free(struct conf *);
 void conf_default_policy(struct msg_policy *);
 
 /*
- * Where the file names no log: /var/log/mail.log or /var/log/maillog,
- * whichever is there, else the first of them, which is then waited for.
+ * Where the file names no log: the one that old, the configuration in force,
+ * got here too, or conf_default_log.  old may be NULL.
  */
-void conf_default_logs(struct conf *);
+void conf_default_logs(struct conf *, const struct conf *old);
+
+/*
+ * /var/log/mail.log or /var/log/maillog, whichever is there; else MSG_JOURNAL
+ * if journalctl(1) is there and journald runs; else the first, which is then
+ * waited for.  root stands in front of these paths: "" but for tests.
+ */
+const char *conf_default_log(const char *root);
+
+/* Whether this path (or MSG_JOURNAL) is one of its logs. */
+bool conf_has_log(const struct conf *, const char *path);
+
+/*
+ * How much of the past is read again at the start, in seconds: the longest
+ * window of the thresholds, and what is sensible of the time for which a good
+ * login is remembered.
+ */
+uint32_t conf_window(const struct msg_policy *);
 
 /*
  * "30", "30s", "10m", "6h", "7d", "8w" in seconds, 1..MSG_SECONDS_MAX.

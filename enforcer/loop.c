@@ -113,18 +113,30 @@ dump_counters(struct enforcer *e)
 	reply_send(e, MSG_DUMP, 0, NULL, 0, -1);
 }
 
+/* The service manager starts us again, and nothing is forgotten. */
+static void
+child_ended(const struct enforcer *e)
+{
+	int status;
+	pid_t pid;
+
+	/* It may also have been stopped, or go on. */
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == e->parser)
+			fatalx("the parser ended, status %d", status);
+		else if (conf_has_log(e->conf, MSG_JOURNAL))
+			fatalx("journalctl ended, status %d", status);
+}
+
 /* Returns false when it is time to stop. */
 static bool
 signals_read(struct enforcer *e, int fd)
 {
 	struct signalfd_siginfo si;
-	int status;
 
 	while (read(fd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
-		/* It may also have been stopped, or go on. */
-		if (si.ssi_signo == SIGCHLD &&
-		    waitpid(e->parser, &status, WNOHANG) > 0)
-			fatalx("the parser ended, status %d", status);
+		if (si.ssi_signo == SIGCHLD)
+			child_ended(e);
 		if (si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT)
 			return false;
 		if (si.ssi_signo == SIGHUP && e->told)

@@ -20,7 +20,7 @@ gather(void *arg, const char *line)
 }
 
 struct conf *
-reload_read(const char *path, struct msg_text *errors)
+reload_read(const char *path, const struct conf *old, struct msg_text *errors)
 {
 	struct conf *conf;
 	const char *name;
@@ -29,8 +29,7 @@ reload_read(const char *path, struct msg_text *errors)
 	errors->text[0] = '\0';
 	if ((conf = conf_read(path, true, gather, errors)) == NULL)
 		return NULL;
-	if (conf->nlogs == 0)
-		conf_default_logs(conf);
+	conf_default_logs(conf, old);
 	for (bit = 0; (name = conf_unsupported_name(bit)) != NULL; bit++)
 		if ((conf->unsupported & 1U << bit) != 0)
 			log_warnx("%s: this version does not act on \"%s\"",
@@ -46,6 +45,8 @@ fixed_setting(const struct conf *a, const struct conf *b)
 		return "database";
 	if (strcmp(a->control, b->control) != 0)
 		return "control";
+	if (conf_has_log(b, MSG_JOURNAL) && !conf_has_log(a, MSG_JOURNAL))
+		return "log journal";
 	return strcmp(a->user, b->user) != 0 ? "user" : NULL;
 }
 
@@ -57,7 +58,7 @@ acceptable(struct enforcer *e, struct msg_text *errors)
 	struct conf *new;
 	char line[128];
 
-	if ((new = reload_read(e->conf_path, errors)) == NULL)
+	if ((new = reload_read(e->conf_path, e->conf, errors)) == NULL)
 		return NULL;
 	if ((fixed = fixed_setting(e->conf, new)) != NULL)
 		snprintf(line, sizeof(line),

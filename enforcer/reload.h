@@ -8,8 +8,12 @@ struct conf;
 struct enforcer;
 struct msg_text;
 
-/* Read the file; its errors are logged and gathered. */
-struct conf *reload_read(const char *path, struct msg_text *errors);
+/*
+ * Read the file; its errors are logged and gathered.  old: the configuration
+ * in force, or NULL.
+ */
+struct conf *reload_read(const char *path, const struct conf *old,
+    struct msg_text *errors);
 
 /*
  * Take the configuration file again: all of it, or none, with the reasons in

@@ -132,7 +132,8 @@ reply_watches(struct enforcer *e)
 
 	for (i = 0; i < MSG_LOGS_MAX; i++) {
 		s = &e->sources.v[i];
-		if (s->path == NULL || (!source_watch(s) && s->told))
+		if (s->path == NULL || s->inotify == -1 ||
+		    (!source_watch(s) && s->told))
 			continue;
 		memset(&watch, 0, sizeof(watch));
 		watch.index = i;

@@ -109,6 +109,7 @@ start(struct enforcer *e)
 	restore(e);
 	if (sources_configure(&e->sources, e->conf) == -1)
 		fatal("watching logs");
+	journal_start(e);
 	e->parser = spawn_parser(e->conf->user, e->target, &e->channel);
 	sandbox_enter();
 }
@@ -139,7 +140,7 @@ run(struct enforcer *e, bool debug, int level)
 	log_init("smtpband", LOG_TO_STDERR, level);
 	if (geteuid() != 0)
 		fatalx("must be started as root");
-	if ((e->conf = reload_read(e->conf_path, &errors)) == NULL)
+	if ((e->conf = reload_read(e->conf_path, NULL, &errors)) == NULL)
 		return 1;
 	if (getpwnam(e->conf->user) == NULL)
 		fatalx("user \"%s\" does not exist", e->conf->user);

@@ -15,6 +15,7 @@
 #include "conf.h"
 #include "guard.h"
 #include "hostaddr.h"
+#include "journal.h"
 #include "ledger.h"
 #include "log.h"
 #include "msg.h"

@@ -24,6 +24,8 @@ source_close(struct source *s)
 {
 	free(s->path);
 	close(s->inotify);
+	if (s->pipe > 0)
+		close(s->pipe);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -51,17 +53,6 @@ sources_have(const struct sources *all, const char *path)
 	return false;
 }
 
-static bool
-conf_has(const struct conf *conf, const char *path)
-{
-	unsigned i;
-
-	for (i = 0; i < conf->nlogs; i++)
-		if (strcmp(conf->logs[i], path) == 0)
-			return true;
-	return false;
-}
-
 int
 sources_configure(struct sources *all, const struct conf *conf)
 {
@@ -70,12 +61,13 @@ sources_configure(struct sources *all, const struct conf *conf)
 	unsigned i, n = 0;
 
 	for (i = 0; i < conf->nlogs; i++) {
-		if (strcmp(conf->logs[i], MSG_JOURNAL) == 0 ||
-		    sources_have(all, conf->logs[i]))
+		if (sources_have(all, conf->logs[i]))
 			continue;
 		new[n] = conf->logs[i];
-		if ((inotify[n] = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) ==
-		    -1) {
+		inotify[n] = -1;
+		if (strcmp(new[n], MSG_JOURNAL) != 0 &&
+		    (inotify[n] = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) ==
+			-1) {
 			while (n-- > 0)
 				close(inotify[n]);
 			return -1;
@@ -83,7 +75,8 @@ sources_configure(struct sources *all, const struct conf *conf)
 		n++;
 	}
 	for (i = 0; i < MSG_LOGS_MAX; i++)
-		if (all->v[i].path != NULL && !conf_has(conf, all->v[i].path))
+		if (all->v[i].path != NULL &&
+		    !conf_has_log(conf, all->v[i].path))
 			source_close(&all->v[i]);
 	while (n-- > 0)
 		source_add(all, new[n], inotify[n]);
@@ -219,7 +212,12 @@ source_open(struct source *s, uint32_t which)
 {
 	int fd;
 
-	if (s->path == NULL) {
+	if (which == MSG_CURRENT && s->pipe > 0) {
+		fd = s->pipe;
+		s->pipe = 0;
+		return fd;
+	}
+	if (s->path == NULL || s->inotify == -1) {
 		errno = ENOENT;
 		return -1;
 	}

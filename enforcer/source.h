@@ -13,7 +13,8 @@ struct conf;
 
 struct source {
 	char *path;  /* NULL: the index is free */
-	int inotify; /* kept for the watches of files opened later */
+	int inotify; /* kept for the watches of files opened later; or -1 */
+	int pipe;    /* of the journal, until it is opened; 0: none */
 	int dir;     /* watch descriptor of the directory, or -1 */
 	int file;    /* watch descriptor of the current file, or -1 */
 	int older;   /* of the one before it, or -1 */
@@ -34,13 +35,15 @@ int sources_configure(struct sources *, const struct conf *);
 
 /*
  * Watch the log's directory, or the nearest one above it that exists.
- * Returns true if the watch or the name to look for changed.
+ * Returns true if the watch or the name to look for changed.  Not for the
+ * journal, which has no inotify descriptor.
  */
 bool source_watch(struct source *);
 
 /*
  * Open the log (MSG_CURRENT, with a watch on it) or the file rotated last
- * (MSG_ROTATED).  Regular files only.  Returns a descriptor, or -1 with errno.
+ * (MSG_ROTATED).  Regular files only; of the journal the pipe, once.  Returns
+ * a descriptor, which is the caller's, or -1 with errno.
  */
 int source_open(struct source *, uint32_t which);
 

@@ -35,12 +35,26 @@ static const char *const targets[] = {
 	[LOG_TO_SYSLOG] = "syslog",
 };
 
+__dead void
+spawn_execute(const char *path, const char *const argv[],
+    const char *const envp[], enum log_target target, int out, int above)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null == -1 || dup2(null, 0) == -1 ||
+	    dup2(out == -1 ? null : out, 1) == -1 ||
+	    (target == LOG_TO_SYSLOG && dup2(null, 2) == -1))
+		fatal("/dev/null");
+	closefrom(above);
+	execve(path, (char *const *)argv, (char *const *)envp);
+	fatal("%s", path);
+}
+
 __dead static void
 child(const char *path, const char *user, enum log_target target, int sock)
 {
 	char level[12], zone[256] = "TZ=:/etc/localtime";
 	const char *tz = getenv("TZ");
-	int null;
 	const char *argv[] = { "smtpban-parser", "-u", user, "-c", SPAWN_CHROOT,
 		"-t", targets[target], "-v", level, NULL };
 	const char *envp[] = { "LC_ALL=C", zone, NULL, NULL };
@@ -52,17 +66,11 @@ child(const char *path, const char *user, enum log_target target, int sock)
 	envp[2] = "ASAN_OPTIONS=detect_leaks=0";
 #endif
 	snprintf(level, sizeof(level), "%d", log_level());
-	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1 ||
-	    dup2(null, 0) == -1 || dup2(null, 1) == -1 ||
-	    (target == LOG_TO_SYSLOG && dup2(null, 2) == -1))
-		fatal("/dev/null");
 	if (sock == MSG_PARSER_FD)
 		(void)fcntl(sock, F_SETFD, 0);
 	else if (dup2(sock, MSG_PARSER_FD) == -1)
 		fatal("dup2");
-	closefrom(MSG_PARSER_FD + 1);
-	execve(path, (char *const *)argv, (char *const *)envp);
-	fatal("%s", path);
+	spawn_execute(path, argv, envp, target, -1, MSG_PARSER_FD + 1);
 }
 
 pid_t

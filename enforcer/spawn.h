@@ -10,6 +10,14 @@
 #define SPAWN_CHROOT "/run/smtpban/empty"
 
 /*
+ * Become another program: descriptor 0 is /dev/null, 1 is out (-1: /dev/null
+ * too), 2 stays only where log lines go there, and those from "above" on are
+ * closed.  Any failure ends the program.
+ */
+__dead void spawn_execute(const char *path, const char *const argv[],
+    const char *const envp[], enum log_target, int out, int above);
+
+/*
  * Fork, and execute smtpban-parser with its end of a new channel as
  * descriptor 3, /dev/null for input and output, standard error only where log
  * lines go there, all others closed, and an environment of our own.

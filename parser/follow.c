@@ -6,76 +6,25 @@
 #include <event2/event.h>
 
 #include "enforcer.h"
+#include "feed.h"
 #include "follow.h"
 #include "judge.h"
-#include "log.h"
 #include "parser.h"
+#include "recognise/doubles.h"
 #include "recognise/recognise.h"
-#include "tail.h"
-
-struct source {
-	struct follow *follow;
-	uint32_t index;
-	char *path;
-	struct tail *tail;
-	struct recognise *recognise;
-	struct event *watch; /* its inotify descriptor is readable */
-	bool started;
-	bool replayed;
-	bool busy;         /* more can be read */
-	unsigned asked[3]; /* answers to come, by enum msg_which */
-	uint64_t lines;
-	int64_t last_line; /* time in the last line that had one */
-};
 
 struct follow {
 	struct parser *parser;
-	struct source *sources[MSG_LOGS_MAX];
+	struct feed *feeds[MSG_LOGS_MAX];
 	struct recognise_rules *rules;
+	struct doubles *doubles; /* what several logs tell of is one event */
 	struct event *work; /* a timer of no time, only while one is busy */
-	unsigned turn;      /* the source that is read first */
+	unsigned turn;      /* the log that is read first */
 	bool ready;
 	bool following;
 };
 
-static void
-source_line(void *arg, const char *line, size_t n, bool cut, bool live)
-{
-	struct source *s = arg;
-	struct parser *p = s->follow->parser;
-	struct event ev;
-	int64_t now = time(NULL), at;
-
-	s->lines++;
-	p->stats.lines++;
-	if (cut)
-		p->stats.cut++;
-	if (recognise_line(s->recognise, line, n, now, &ev))
-		judge_event(p->judge, &ev, live, now);
-	at = recognise_time(s->recognise);
-	if (at != 0)
-		s->last_line = at;
-}
-
-static int64_t
-source_time(void *arg, const char *line, size_t n)
-{
-	(void)arg;
-	return recognise_peek_time(line, n, time(NULL));
-}
-
-static void
-source_open(void *arg, unsigned which)
-{
-	struct source *s = arg;
-	struct msg_log_open request = { s->index, which };
-
-	s->asked[which]++;
-	enforcer_tell(s->follow->parser->enforcer, MSG_LOG_OPEN, &request,
-	    sizeof(request));
-}
-
-static void
+void
 follow_check_replayed(struct follow *f)
 {
 	unsigned i;
@@ -83,24 +32,14 @@ follow_check_replayed(struct follow *f)
 	if (!f->ready || f->following)
 		return;
 	for (i = 0; i < MSG_LOGS_MAX; i++)
-		if (f->sources[i] != NULL && !f->sources[i]->replayed)
+		if (f->feeds[i] != NULL && !f->feeds[i]->replayed)
 			return;
 	f->following = true;
+	judge_replayed(f->parser->judge, time(NULL));
 	enforcer_tell(f->parser->enforcer, MSG_FOLLOWING, NULL, 0);
 }
 
-static void
-source_replayed(void *arg)
-{
-	struct source *s = arg;
-
-	s->replayed = true;
-	log_verbose("log %s: replayed, %llu lines", s->path,
-	    (unsigned long long)s->lines);
-	follow_check_replayed(s->follow);
-}
-
-static void
+void
 follow_schedule(struct follow *f)
 {
 	static const struct timeval at_once = { 0, 0 };
@@ -110,98 +49,32 @@ follow_schedule(struct follow *f)
 		(void)event_add(f->work, &at_once);
 }
 
-static void
-source_busy(void *arg)
-{
-	struct source *s = arg;
-
-	s->busy = true;
-	follow_schedule(s->follow);
-}
-
-static const struct tail_ops source_ops = {
-	.line = source_line,
-	.time = source_time,
-	.open = source_open,
-	.replayed = source_replayed,
-	.busy = source_busy,
-};
-
 /* One block of each log, beginning with another one each time, so that a
  * busy one leaves room for the others. */
 static void
 follow_work(int fd, short what, void *arg)
 {
 	struct follow *f = arg;
-	struct source *s;
+	struct feed *feed;
 	bool more = false;
 	unsigned i;
 
 	(void)fd;
 	(void)what;
 	for (i = 0; i < MSG_LOGS_MAX; i++) {
-		s = f->sources[(f->turn + i) % MSG_LOGS_MAX];
-		if (s == NULL || !s->busy)
+		feed = f->feeds[(f->turn + i) % MSG_LOGS_MAX];
+		if (feed == NULL || !feed->busy)
 			continue;
 		if (!enforcer_is_congested(f->parser->enforcer)) {
-			s->busy = false; /* unless set again from within */
-			if (tail_work(s->tail))
-				s->busy = true;
+			feed->busy = false; /* unless set again from within */
+			if (feed_work(feed))
+				feed->busy = true;
 		}
-		more = more || s->busy;
+		more = more || feed->busy;
 	}
 	f->turn++;
 	if (more)
 		follow_schedule(f);
-}
-
-static void
-source_watch_readable(int fd, short what, void *arg)
-{
-	struct source *s = arg;
-
-	(void)fd;
-	(void)what;
-	tail_events(s->tail);
-}
-
-static void
-source_free(struct source *s)
-{
-	if (s == NULL)
-		return;
-	if (s->watch != NULL)
-		event_free(s->watch);
-	tail_free(s->tail);
-	recognise_free(s->recognise);
-	free(s->path);
-	free(s);
-}
-
-static struct source *
-source_new(struct follow *f, unsigned index, const char *path, int64_t since)
-{
-	struct source *s = calloc(1, sizeof(*s));
-
-	if (s == NULL)
-		fatal("log %s", path);
-	s->follow = f;
-	s->index = index;
-	s->path = strdup(path);
-	s->recognise = recognise_new(f->rules, NULL);
-	s->tail = tail_new(&source_ops, s, since);
-	if (s->path == NULL || s->recognise == NULL || s->tail == NULL)
-		fatal("log %s", path);
-	return s;
-}
-
-static void
-source_start(struct source *s)
-{
-	if (s->started)
-		return;
-	s->started = true;
-	tail_start(s->tail);
 }
 
 struct follow *
@@ -213,8 +86,9 @@ follow_new(struct parser *p)
 		return NULL;
 	f->parser = p;
 	f->work = event_new(p->base, -1, 0, follow_work, f);
-	if (f->work == NULL) {
-		free(f);
+	f->doubles = doubles_new();
+	if (f->work == NULL || f->doubles == NULL) {
+		follow_free(f);
 		return NULL;
 	}
 	return f;
@@ -228,9 +102,11 @@ follow_free(struct follow *f)
 	if (f == NULL)
 		return;
 	for (i = 0; i < MSG_LOGS_MAX; i++)
-		source_free(f->sources[i]);
+		feed_free(f->feeds[i]);
 	recognise_rules_free(f->rules);
-	event_free(f->work);
+	doubles_free(f->doubles);
+	if (f->work != NULL)
+		event_free(f->work);
 	free(f);
 }
 
@@ -239,20 +115,21 @@ follow_configure(struct follow *f, char *const paths[MSG_LOGS_MAX],
     struct recognise_rules *rules, int64_t since)
 {
 	struct recognise_rules *old = f->rules;
-	struct source *s;
+	struct feed *feed;
 	unsigned i;
 
 	f->rules = rules;
 	for (i = 0; i < MSG_LOGS_MAX; i++) {
-		s = f->sources[i];
-		if (s != NULL && paths[i] != NULL &&
-		    strcmp(s->path, paths[i]) == 0) {
-			recognise_use(s->recognise, rules);
+		feed = f->feeds[i];
+		if (feed != NULL && paths[i] != NULL &&
+		    strcmp(feed->path, paths[i]) == 0) {
+			recognise_use(feed->recognise, rules);
 			continue;
 		}
-		source_free(s);
-		f->sources[i] =
-		    paths[i] != NULL ? source_new(f, i, paths[i], since) : NULL;
+		feed_free(feed);
+		f->feeds[i] = paths[i] != NULL ?
+		    feed_new(f->parser, i, paths[i], rules, f->doubles, since) :
+		    NULL;
 	}
 	recognise_rules_free(old);
 	follow_check_replayed(f);
@@ -265,51 +142,35 @@ follow_start(struct follow *f)
 
 	f->ready = true;
 	for (i = 0; i < MSG_LOGS_MAX; i++)
-		if (f->sources[i] != NULL)
-			source_start(f->sources[i]);
+		if (f->feeds[i] != NULL)
+			feed_start(f->feeds[i]);
 	follow_check_replayed(f);
 }
 
 void
 follow_take_watch(struct follow *f, const struct msg_watch *w, int fd)
 {
-	struct source *s = f->sources[w->index];
+	struct feed *feed = f->feeds[w->index];
 
-	if (s == NULL) {
+	if (feed == NULL) {
 		if (fd != -1)
 			close(fd);
 		return;
 	}
-	if (fd != -1 && s->watch != NULL) {
-		event_free(s->watch); /* before its descriptor is closed */
-		s->watch = NULL;
-	}
-	tail_give_watch(s->tail, fd, w->wd, w->name);
-	if (fd != -1) {
-		s->watch = event_new(f->parser->base, fd, EV_READ | EV_PERSIST,
-		    source_watch_readable, s);
-		if (s->watch == NULL || event_add(s->watch, NULL) == -1)
-			fatal("watch of log %s", s->path);
-	}
+	feed_take_watch(feed, w, fd);
 	if (f->ready)
-		source_start(s);
+		feed_start(feed);
 }
 
 void
 follow_take_log(struct follow *f, const struct msg_log *l, int fd)
 {
-	struct source *s = f->sources[l->index];
+	struct feed *feed = f->feeds[l->index];
 
-	if (s == NULL || s->asked[l->which] == 0) {
-		if (fd != -1)
-			close(fd);
-		return;
-	}
-	s->asked[l->which]--;
-	if (fd != -1)
-		tail_give_file(s->tail, l->which, fd, l->wd);
-	else
-		tail_give_none(s->tail, l->which, (int)l->error);
+	if (feed != NULL)
+		feed_take_log(feed, l, fd);
+	else if (fd != -1)
+		close(fd);
 }
 
 void
@@ -318,7 +179,7 @@ follow_resume(struct follow *f)
 	unsigned i;
 
 	for (i = 0; i < MSG_LOGS_MAX; i++)
-		if (f->sources[i] != NULL && f->sources[i]->busy) {
+		if (f->feeds[i] != NULL && f->feeds[i]->busy) {
 			follow_schedule(f);
 			return;
 		}
@@ -334,16 +195,10 @@ bool
 follow_describe(const struct follow *f, unsigned index,
     struct ctl_log_record *r)
 {
-	const struct source *s = f->sources[index];
+	const struct feed *feed = f->feeds[index];
 
-	if (s == NULL)
+	if (feed == NULL)
 		return false;
-	memset(r, 0, sizeof(*r));
-	r->present = tail_present(s->tail);
-	r->error = (uint32_t)tail_error(s->tail);
-	r->behind = tail_behind(s->tail);
-	r->last_line = s->last_line;
-	r->lines = s->lines;
-	(void)strlcpy(r->path, s->path, sizeof(r->path));
+	feed_describe(feed, r);
 	return true;
 }

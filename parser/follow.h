@@ -1,4 +1,4 @@
-/* The logs that are followed: of each its tail and its recogniser. */
+/* The logs that are followed, read in turn. */
 #ifndef SMTPBAN_FOLLOW_H
 #define SMTPBAN_FOLLOW_H
 
@@ -31,6 +31,12 @@ void follow_start(struct follow *);
  * no longer followed, or did not ask, are closed. */
 void follow_take_watch(struct follow *, const struct msg_watch *, int fd);
 void follow_take_log(struct follow *, const struct msg_log *, int fd);
+
+/* A log has more to read: that comes soon, if the enforcer keeps up. */
+void follow_schedule(struct follow *);
+
+/* A log was replayed, or left: are they all? */
+void follow_check_replayed(struct follow *);
 
 /* Go on reading, after the enforcer's queue was too long. */
 void follow_resume(struct follow *);

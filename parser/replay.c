@@ -76,3 +76,14 @@ replay_find_start(int fd, int64_t since, const struct tail_sink *s)
 	}
 	return lo;
 }
+
+off_t
+replay_find_reach(int fd, off_t start, int64_t reach, off_t most,
+    const struct tail_sink *s)
+{
+	off_t early = replay_find_start(fd, reach, s);
+
+	if (start - early > most && find_time(fd, start - most, s, &early) == 0)
+		return start;
+	return early < start ? early : start;
+}

@@ -18,4 +18,11 @@ int64_t replay_first_time(int fd, const struct tail_sink *);
  */
 off_t replay_find_start(int fd, int64_t since, const struct tail_sink *);
 
+/*
+ * Further back from there, to lines of the time reach, but by most bytes at
+ * most.  Returns the offset of a line; start where none is found.
+ */
+off_t replay_find_reach(int fd, off_t start, int64_t reach, off_t most,
+    const struct tail_sink *);
+
 #endif

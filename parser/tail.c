@@ -23,6 +23,7 @@ struct tail {
 	struct tail_sink sink;
 	struct tail_watch watch;
 	int64_t since;
+	int64_t reach; /* before that, if it is near enough */
 
 	struct tail_queue queue;
 	struct tail_file cut; /* the current file before its truncation */
@@ -52,10 +53,17 @@ tail_new(const struct tail_ops *ops, void *arg, int64_t since)
 	}
 	t->sink.ops = ops;
 	t->sink.arg = arg;
-	t->since = since;
+	t->since = t->reach = since;
 	t->watch.fd = -1;
 	t->watch.wd = -1;
 	return t;
+}
+
+void
+tail_set_reach(struct tail *t, int64_t reach)
+{
+	if (reach < t->since)
+		t->reach = reach;
 }
 
 void
@@ -108,6 +116,9 @@ static void
 begin_window(struct tail *t, struct tail_file *f)
 {
 	f->offset = replay_find_start(f->fd, t->since, &t->sink);
+	if (t->reach < t->since)
+		f->offset = replay_find_reach(f->fd, f->offset, t->reach,
+		    TAIL_REACH_MAX, &t->sink);
 	f->hole = f->offset == 0;
 }
 
@@ -120,10 +131,10 @@ begin_replay(struct tail *t)
 
 	if (t->queue.n > 0)
 		first = replay_first_time(f->fd, &t->sink);
-	if (first == 0 || first >= t->since)
-		ask_rotated(t, ROTATED_REPLAY);
-	else
+	if (first != 0 && first < t->since)
 		begin_window(t, f);
+	if (first == 0 || (first >= t->reach && f->offset == 0))
+		ask_rotated(t, ROTATED_REPLAY);
 }
 
 static void

@@ -37,6 +37,13 @@ struct tail_ops {
 struct tail *tail_new(const struct tail_ops *, void *arg, int64_t since);
 void tail_free(struct tail *); /* closes its descriptors */
 
+/*
+ * Before tail_start: begin with lines of this earlier time, as long as that
+ * costs no more than TAIL_REACH_MAX bytes of each file.
+ */
+#define TAIL_REACH_MAX ((off_t)256 << 20)
+void tail_set_reach(struct tail *, int64_t reach);
+
 /* Begin: asks for the files. */
 void tail_start(struct tail *);
 

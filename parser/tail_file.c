@@ -5,6 +5,7 @@
 
 #include "recognise/recognise.h"
 #include "tail_file.h"
+#include "tail_lines.h"
 
 _Static_assert(TAIL_BLOCK > RECOGNISE_LINE_MAX, "a block holds any line");
 
@@ -37,14 +38,6 @@ tail_file_close(struct tail_file *f)
 	f->fd = -1;
 }
 
-static void
-give_line(const struct tail_sink *s, const char *line, size_t n)
-{
-	bool cut = n > RECOGNISE_LINE_MAX;
-
-	s->ops->line(s->arg, line, cut ? RECOGNISE_LINE_MAX : n, cut, s->live);
-}
-
 /*
  * Hand out the lines among n bytes of the block.  Returns how many bytes are
  * done with.  A line without its end is not among them: it is read again
@@ -53,24 +46,15 @@ give_line(const struct tail_sink *s, const char *line, size_t n)
 static size_t
 give_lines(struct tail_file *f, const struct tail_sink *s, size_t n)
 {
-	const char *p = s->block, *end = p + n, *nl;
+	size_t hole = 0;
 
 	/* A writer that does not append leaves a hole after a truncation. */
-	while (f->hole && p < end) {
-		f->hole = *p == '\0';
-		p += f->hole;
+	while (f->hole && hole < n) {
+		f->hole = s->block[hole] == '\0';
+		hole += f->hole;
 	}
-	while (p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		if (!f->skipping)
-			give_line(s, p, (size_t)(nl - p));
-		f->skipping = false;
-		p = nl + 1;
-	}
-	if (!f->skipping && end - p > RECOGNISE_LINE_MAX) {
-		give_line(s, p, (size_t)(end - p));
-		f->skipping = true;
-	}
-	return (size_t)((f->skipping ? end : p) - s->block);
+	return hole +
+	    tail_lines_give(s, &f->skipping, s->block + hole, n - hole);
 }
 
 /* Keeps the first bytes while the file is still shorter than TAIL_HEAD. */
@@ -109,7 +93,7 @@ tail_file_read(struct tail_file *f, const struct tail_sink *s, bool final)
 	end = n == 0 || f->offset + n >= st.st_size;
 	used = give_lines(f, s, (size_t)n);
 	if (end && final && used < (size_t)n) {
-		give_line(s, s->block + used, (size_t)n - used);
+		tail_lines_give_one(s, s->block + used, (size_t)n - used);
 		used = (size_t)n;
 	}
 	f->offset += (off_t)used;

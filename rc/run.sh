@@ -26,6 +26,12 @@ find_logs()
 	done
 }
 
+# What smtpband reads where there is no such file.
+has_journal()
+{
+	[ -x /usr/bin/journalctl ] && [ -e /run/systemd/journal/socket ]
+}
+
 # An administrator's configuration that names a log need not be second-guessed.
 configured()
 {
@@ -77,7 +83,7 @@ live()
 	if ! configured "$1"; then
 		conf=$(mktemp /run/smtpban-run.XXXXXX)
 		trap 'rm -f "$conf"' EXIT
-		echo "$1" | sed 's/.*/log "&"/' >"$conf"
+		echo "$1" | sed 's/.*/log "&"/; s/"journal"/journal/' >"$conf"
 	fi
 	echo "following the mail log with $conf:"
 	grep '^[[:space:]]*log[[:space:]]' "$conf" || echo "$1"
@@ -108,10 +114,11 @@ if [ "${1-}" = demo ]; then
 	exit
 fi
 logs=$(find_logs)
+if [ -z "$logs" ] && has_journal; then logs=journal; fi
 if [ -z "$logs" ] && ! configured ''; then
 	echo "This host has no mail log: neither /var/log/mail.log nor"
-	echo "/var/log/maillog, nor a maillog_file of Postfix.  Here is the"
-	echo "demonstration instead."
+	echo "/var/log/maillog, nor a maillog_file of Postfix, nor a journal."
+	echo "Here is the demonstration instead."
 	demo
 	exit
 fi

@@ -21,3 +21,12 @@ target_link_libraries(spawn_stub smtpban-common)
 smtpban_unit(spawn ${ENFORCER}/spawn.c)
 target_compile_definitions(test_spawn PRIVATE SMTPBAN_PARSER="spawn_stub")
 add_dependencies(test_spawn spawn_stub)
+
+# As is that for journalctl.
+add_executable(journal_stub unit/journal_stub.c)
+smtpban_unit(journal ${ENFORCER}/journal.c ${ENFORCER}/spawn.c)
+target_compile_definitions(test_journal PRIVATE SMTPBAN_PARSER="spawn_stub"
+	SMTPBAN_JOURNALCTL="$<TARGET_FILE:journal_stub>")
+target_link_options(test_journal PRIVATE
+	-Wl,--wrap=getgrnam -Wl,--wrap=access -Wl,--wrap=open)
+add_dependencies(test_journal journal_stub)

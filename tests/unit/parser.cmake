@@ -8,7 +8,10 @@ smtpban_unit(privdrop ${PARSER}/privdrop.c)
 smtpban_unit(judge ${PARSER}/judge.c ${PARSER}/asked.c ${PARSER}/mirror.c
 	${PARSER}/stats.c)
 smtpban_unit(parser_enforcer ${PARSER}/enforcer.c ${PARSER}/incoming.c)
-smtpban_unit(follow ${PARSER}/follow.c)
+smtpban_unit(arrival ${PARSER}/arrival.c)
+smtpban_unit(stream ${PARSER}/stream.c ${PARSER}/tail_lines.c)
+smtpban_unit(follow ${PARSER}/follow.c ${PARSER}/feed.c ${PARSER}/arrival.c
+	${PARSER}/stream.c ${PARSER}/tail_lines.c)
 smtpban_unit(control ${PARSER}/control.c ${PARSER}/control_request.c
 	${PARSER}/control_reply.c ${PARSER}/mirror.c ${PARSER}/stats.c)
 foreach(name parser_enforcer follow control)

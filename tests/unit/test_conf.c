@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -574,27 +575,98 @@ test_times(void **state)
 	}
 }
 
+/* An empty file below root, and the folders on its way. */
+static void
+put_file(const char *root, const char *name)
+{
+	char path[256], *slash;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%s", root, name);
+	for (slash = path + strlen(root) + 1;
+	     (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
+		*slash = '\0';
+		(void)mkdir(path, 0700);
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd != -1);
+	close(fd);
+}
+
 static void
 test_default_log_is_one_that_is_there(void **state)
 {
+	char root[] = "/tmp/smtpban-conf-root.XXXXXX", command[96];
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	assert_string_equal(conf_default_log(root), "/var/log/mail.log");
+	put_file(root, "/run/systemd/journal/socket");
+	assert_string_equal(conf_default_log(root), "/var/log/mail.log");
+	put_file(root, "/usr/bin/journalctl");
+	assert_string_equal(conf_default_log(root), MSG_JOURNAL);
+	snprintf(command, sizeof(command), "%s/run/systemd/journal/socket",
+	    root);
+	assert_int_equal(unlink(command), 0);
+	assert_string_equal(conf_default_log(root), "/var/log/mail.log");
+	put_file(root, "/run/systemd/journal/socket");
+	put_file(root, "/var/log/maillog");
+	assert_string_equal(conf_default_log(root), "/var/log/maillog");
+	put_file(root, "/var/log/mail.log");
+	assert_string_equal(conf_default_log(root), "/var/log/mail.log");
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+test_default_logs_are_for_a_file_that_names_none(void **state)
+{
 	struct conf *conf = conf_read(NULL, true, NULL, NULL);
-	const char *want = "/var/log/mail.log";
+	struct conf *next = conf_read(NULL, true, NULL, NULL);
 
 	(void)state;
 	assert_int_equal(conf->nlogs, 0);
-	if (access(want, F_OK) == -1 && access("/var/log/maillog", F_OK) == 0)
-		want = "/var/log/maillog";
-	conf_default_logs(conf);
-	conf_default_logs(conf);
+	conf_default_logs(conf, NULL);
+	conf_default_logs(conf, NULL);
 	assert_int_equal(conf->nlogs, 1);
-	assert_string_equal(conf->logs[0], want);
+	assert_string_equal(conf->logs[0], conf_default_log(""));
 	assert_int_equal(conf->unsupported, 0);
+	/* Found once, it stays. */
+	free(conf->logs[0]);
+	conf->logs[0] = strdup("/found");
+	conf_default_logs(next, conf);
+	assert_string_equal(next->logs[0], "/found");
+	conf_free(next);
 	conf_free(conf);
 	conf = read_good("log /srv/log\n");
-	conf_default_logs(conf);
+	next = conf_read(NULL, true, NULL, NULL);
+	conf_default_logs(conf, NULL);
 	assert_int_equal(conf->nlogs, 1);
 	assert_string_equal(conf->logs[0], "/srv/log");
+	conf_default_logs(next, conf);
+	assert_string_equal(next->logs[0], conf_default_log(""));
+	conf_free(next);
 	conf_free(conf);
+}
+
+static void
+test_the_window_is_the_longest_that_counts(void **state)
+{
+	struct msg_policy p;
+
+	(void)state;
+	conf_default_policy(&p);
+	assert_int_equal(conf_window(&p), 7 * 86400); /* of 30 days known */
+	p.known_for = 2 * 86400;
+	assert_int_equal(conf_window(&p), 2 * 86400);
+	p.known_for = 60;
+	assert_int_equal(conf_window(&p), 86400);
+	p.threshold[CATEGORY_RBL].within = 90 * 86400; /* which is not set */
+	assert_int_equal(conf_window(&p), 86400);
+	p.threshold[CATEGORY_RBL].count = 1;
+	assert_int_equal(conf_window(&p), 90 * 86400);
+	p.network = (struct msg_threshold){ 40, 100 * 86400 };
+	assert_int_equal(conf_window(&p), 100 * 86400);
 }
 
 /* Every statement that a file can have was given with effect. */
@@ -733,6 +805,9 @@ main(int argc, char *argv[])
 		cmocka_unit_test(test_errors_end_at_a_hundred),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_default_log_is_one_that_is_there),
+		cmocka_unit_test(
+		    test_default_logs_are_for_a_file_that_names_none),
+		cmocka_unit_test(test_the_window_is_the_longest_that_counts),
 		cmocka_unit_test(test_sample_is_good_and_sets_nothing),
 		cmocka_unit_test(test_sample_uncommented_is_good_and_says_all),
 		cmocka_unit_test(test_examples_of_the_manual_are_good),

@@ -1,12 +1,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -16,6 +19,7 @@
 #include "follow.h"
 #include "judge.h"
 #include "parser.h"
+#include "recognise/doubles.h"
 #include "recognise/recognise.h"
 #include "tail.h"
 
@@ -26,6 +30,7 @@ struct tail {
 	const struct tail_ops *ops;
 	void *arg;
 	int64_t since;
+	int64_t reach;
 	int watch;
 	unsigned started, worked, files, nones, events;
 	unsigned blocks; /* that are left to read */
@@ -39,6 +44,11 @@ static struct rig {
 	unsigned freed;
 	bool congested;
 	unsigned opens, following, judged;
+	struct doubles *doubles;
+	unsigned old;  /* lines from before the start, in the journal */
+	bool live;     /* how the tail hands out its lines */
+	int64_t stamp; /* of all lines; 0: SINCE + 5 */
+	int64_t judged_time, judged_now;
 	struct msg_log_open last_open;
 } rig;
 
@@ -57,8 +67,16 @@ tail_new(const struct tail_ops *ops, void *arg, int64_t since)
 }
 
 void
+tail_set_reach(struct tail *t, int64_t reach)
+{
+	t->reach = reach;
+}
+
+void
 tail_free(struct tail *t)
 {
+	if (t == NULL)
+		return;
 	if (t->watch != -1)
 		close(t->watch);
 	rig.freed++;
@@ -118,7 +136,7 @@ tail_work(struct tail *t)
 	t->worked++;
 	if (t->blocks > 0) {
 		t->blocks--;
-		t->ops->line(t->arg, "line", 4, t->blocks == 0, false);
+		t->ops->line(t->arg, "line", 4, t->blocks == 0, rig.live);
 	}
 	if (t->blocks == 0)
 		t->ops->replayed(t->arg);
@@ -147,8 +165,22 @@ struct recognise *
 recognise_new(const struct recognise_rules *rules, struct doubles *doubles)
 {
 	(void)rules;
-	(void)doubles;
+	assert_ptr_equal(doubles, rig.doubles); /* one for all logs */
 	return calloc(1, 1);
+}
+
+struct doubles *
+doubles_new(void)
+{
+	assert_null(rig.doubles);
+	rig.doubles = calloc(1, 1);
+	return rig.doubles;
+}
+
+void
+doubles_free(struct doubles *doubles)
+{
+	free(doubles);
 }
 
 void
@@ -177,6 +209,7 @@ recognise_line(struct recognise *r, const char *line, size_t n, int64_t now,
 	(void)r;
 	(void)now;
 	memset(ev, 0, sizeof(*ev));
+	ev->time = rig.stamp;
 	return n == 4 && memcmp(line, "line", 4) == 0;
 }
 
@@ -184,7 +217,7 @@ int64_t
 recognise_time(const struct recognise *r)
 {
 	(void)r;
-	return SINCE + 5;
+	return rig.stamp != 0 ? rig.stamp : SINCE + 5;
 }
 
 int64_t
@@ -193,17 +226,24 @@ recognise_peek_time(const char *line, size_t n, int64_t now)
 	(void)line;
 	(void)n;
 	(void)now;
-	return 0;
+	return rig.stamp;
 }
 
 void
 judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
 {
 	(void)j;
-	(void)ev;
 	(void)live;
-	(void)now;
 	rig.judged++;
+	rig.judged_time = ev->time;
+	rig.judged_now = now;
+}
+
+void
+judge_replayed(struct judge *j, int64_t now)
+{
+	(void)j;
+	(void)now;
 }
 
 bool
@@ -491,6 +531,208 @@ test_description_is_complete(void **state)
 	assert_int_equal(r.last_line, SINCE + 5);
 }
 
+/* One line of the tail with that stamp; returns its time, before now. */
+static int64_t
+time_of_line(struct follow *f, bool live, int64_t stamp)
+{
+	rig.stamp = stamp;
+	rig.live = live;
+	rig.tails[0]->blocks = 1;
+	rig.tails[0]->ops->busy(rig.tails[0]->arg);
+	turn();
+	return rig.judged_now - rig.judged_time;
+}
+
+static void
+test_stamps_of_live_lines_are_put_right(void **state)
+{
+	struct ctl_log_record r;
+	int64_t now = time(NULL);
+
+	configure(*state, "/a", NULL);
+	follow_start(*state);
+	give_log(*state, 0, 0);
+	assert_in_range(time_of_line(*state, true, now - 7200), 0, 60);
+	assert_true(follow_describe(*state, 0, &r));
+	assert_in_range(r.last_line, now - 60, now + 60);
+	assert_in_range(time_of_line(*state, true, now - 100 * 86400), 0, 60);
+	assert_in_range(time_of_line(*state, true, now - 200), 200, 260);
+	assert_in_range(time_of_line(*state, false, now - 7200), 7200, 7260);
+	assert_true(time_of_line(*state, false, now + 7200) <= -7140);
+	assert_true(follow_describe(*state, 0, &r));
+	assert_in_range(r.last_line, now, now + 60); /* no age below zero */
+}
+
+/* The journal's pipe goes to log 0; returns the end to write to. */
+static int
+give_pipe(struct follow *f)
+{
+	struct msg_log l = { 0, MSG_CURRENT, 0, -1 };
+	int fd[2];
+
+	assert_int_equal(pipe2(fd, O_CLOEXEC), 0);
+	follow_take_log(f, &l, fd[0]);
+	return fd[1];
+}
+
+static void
+put(int fd, const char *text)
+{
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+}
+
+static void
+test_the_journal_is_read_as_it_comes(void **state)
+{
+	struct ctl_log_record r;
+	int64_t now = time(NULL);
+	int fd;
+
+	configure(*state, MSG_JOURNAL, NULL);
+	assert_int_equal(rig.ntails, 0);
+	follow_start(*state);
+	assert_int_equal(rig.last_open.which, MSG_CURRENT);
+	fd = give_pipe(*state);
+	rig.stamp = now - 7200;
+	put(fd, "line\nno\n");
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.present, 1);
+	assert_int_equal(r.behind, 8);
+	assert_int_equal(r.last_line, 0);
+	turn();
+	assert_int_equal(rig.judged, 1);
+	assert_int_equal(rig.judged_time, now - 7200);
+	assert_int_equal(rig.following, 0);
+	rig.stamp = now + 1; /* which ends the replay */
+	put(fd, "line\n");
+	turn();
+	assert_int_equal(rig.following, 1);
+	rig.stamp = now - 7200; /* its own clock: nothing to put right */
+	put(fd, "line\n");
+	turn();
+	assert_int_equal(rig.judged_time, now - 7200);
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.lines, 4);
+	assert_int_equal(r.behind, 0);
+	assert_int_equal(r.last_line, now - 7200);
+	assert_string_equal(r.path, "journal");
+	close(fd);
+}
+
+static void
+test_a_journal_is_replayed_when_it_rests(void **state)
+{
+	int fd, i;
+
+	configure(*state, MSG_JOURNAL, NULL);
+	follow_start(*state);
+	fd = give_pipe(*state);
+	if (rig.old) {
+		rig.stamp = time(NULL) - 7200;
+		put(fd, "line\n");
+	}
+	turn();
+	assert_int_equal(rig.following, 0);
+	for (i = 0; i < 1000 && rig.following == 0; i++) {
+		(void)event_base_loop(rig.parser.base, EVLOOP_NONBLOCK);
+		(void)usleep(10000);
+	}
+	assert_int_equal(rig.following, 1);
+	put(fd, "line\n");
+	turn();
+	assert_int_equal(rig.judged, 1 + rig.old);
+	close(fd);
+}
+
+static void
+test_a_journal_of_old_lines_is_replayed_when_it_rests(void **state)
+{
+	rig.old = 1;
+	test_a_journal_is_replayed_when_it_rests(state);
+}
+
+static void
+test_congestion_leaves_the_journal_in_its_pipe(void **state)
+{
+	struct ctl_log_record r;
+	int fd;
+
+	configure(*state, MSG_JOURNAL, NULL);
+	follow_start(*state);
+	fd = give_pipe(*state);
+	rig.congested = true;
+	put(fd, "line\n");
+	turn();
+	assert_int_equal(rig.judged, 0);
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.behind, 5);
+	/* Nor does the loop turn meanwhile. */
+	assert_int_equal(event_base_get_num_events(rig.parser.base,
+			     EVENT_BASE_COUNT_ADDED | EVENT_BASE_COUNT_ACTIVE),
+	    0);
+	rig.congested = false;
+	follow_resume(*state);
+	turn();
+	assert_int_equal(rig.judged, 1);
+	close(fd);
+}
+
+static void
+test_the_journal_that_leaves_is_closed(void **state)
+{
+	int fd;
+
+	configure(*state, MSG_JOURNAL, NULL);
+	follow_start(*state);
+	fd = give_pipe(*state);
+	turn();
+	configure(*state, NULL, NULL);
+	assert_int_equal(rig.following, 1);
+	assert_int_equal(write(fd, "x", 1), -1);
+	assert_int_equal(errno, EPIPE);
+	close(fd);
+}
+
+/* The exit status of a process whose journal has ended. */
+static void
+test_the_end_of_the_journal_is_the_end(void **state)
+{
+	int fd, status;
+	pid_t pid;
+
+	configure(*state, MSG_JOURNAL, NULL);
+	follow_start(*state);
+	fd = give_pipe(*state);
+	put(fd, "line\n");
+	if ((pid = fork()) == 0) {
+		close(2);
+		close(fd);
+		if (event_reinit(rig.parser.base) == -1)
+			_exit(41);
+		while (event_base_loop(rig.parser.base, EVLOOP_ONCE) == 0)
+			;
+		_exit(rig.judged == 1 ? 42 : 43);
+	}
+	close(fd);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+static void
+test_a_journal_that_is_not_there_holds_up_nothing(void **state)
+{
+	struct ctl_log_record r;
+
+	configure(*state, MSG_JOURNAL, NULL);
+	follow_start(*state);
+	give_log(*state, 0, ENOENT);
+	assert_int_equal(rig.following, 1);
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.present, 0);
+	assert_int_equal(r.error, ENOENT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -508,7 +750,16 @@ main(void)
 		TEST(test_watch_is_listened_to),
 		TEST(test_descriptors_nobody_asked_for_are_closed),
 		TEST(test_description_is_complete),
+		TEST(test_stamps_of_live_lines_are_put_right),
+		TEST(test_the_journal_is_read_as_it_comes),
+		TEST(test_a_journal_is_replayed_when_it_rests),
+		TEST(test_a_journal_of_old_lines_is_replayed_when_it_rests),
+		TEST(test_congestion_leaves_the_journal_in_its_pipe),
+		TEST(test_the_journal_that_leaves_is_closed),
+		TEST(test_the_end_of_the_journal_is_the_end),
+		TEST(test_a_journal_that_is_not_there_holds_up_nothing),
 	};
 
+	(void)signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

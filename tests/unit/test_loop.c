@@ -271,6 +271,39 @@ test_the_end_of_the_parser_is_the_end(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
 }
 
+/* Another child than the parser ends: how the loop does, with that log. */
+static int
+status_after_child(const char *log)
+{
+	static const struct loop_step steps[] = { SIGNAL(10, SIGCHLD),
+		END(20) };
+	siginfo_t ended;
+	int status;
+	pid_t pid, child;
+
+	if ((pid = fork()) == 0) {
+		close(2);
+		loop_enforcer.conf->logs[0] = (char *)log;
+		loop_enforcer.conf->nlogs = 1;
+		loop_enforcer.parser = getpid();
+		if ((child = fork()) == 0)
+			_exit(0);
+		(void)waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT);
+		loop_rig_run(steps);
+		_exit(waitpid(child, NULL, WNOHANG) == -1 ? 42 : 43);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+test_the_end_of_the_journal_is_the_end_while_it_is_followed(void **state)
+{
+	assert_int_equal(status_after_child(MSG_JOURNAL), 1);
+	assert_int_equal(status_after_child("/var/log/mail.log"), 42);
+}
+
 static void
 test_a_parser_that_is_stopped_is_not_the_end(void **state)
 {
@@ -334,6 +367,8 @@ main(void)
 		TEST(test_requests_wait_while_their_rate_is_used_up),
 		TEST(test_each_signal_does_its_own),
 		TEST(test_the_end_of_the_parser_is_the_end),
+		TEST(
+		    test_the_end_of_the_journal_is_the_end_while_it_is_followed),
 		TEST(test_a_parser_that_is_stopped_is_not_the_end),
 		TEST(test_signals_are_read_not_suffered),
 	};

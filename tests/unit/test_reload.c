@@ -204,7 +204,7 @@ setup(void **state)
 	snprintf(path, sizeof(path), "%s/smtpban.conf", dir);
 	write_conf(FILE_TEXT, "");
 	e.conf_path = path;
-	e.conf = reload_read(path, &error);
+	e.conf = reload_read(path, NULL, &error);
 	assert_non_null(e.conf);
 	bans_init(&e.bans, e.conf->limit_bans);
 	did[0] = error.text[0] = '\0';
@@ -321,6 +321,22 @@ test_what_needs_a_restart_is_refused_by_name(void **state)
 	assert_stays("\"control\" cannot change");
 	write_conf(FILE_TEXT, "user \"mail\"\n");
 	assert_stays("\"user\" cannot change");
+	write_conf(FILE_TEXT, "log journal\n");
+	assert_stays("\"log journal\" cannot change without a restart");
+}
+
+static void
+test_the_journal_may_leave_or_stay(void **state)
+{
+	free(e.conf->logs[0]);
+	e.conf->logs[0] = strdup(MSG_JOURNAL);
+	write_conf(FILE_TEXT, "log journal\n");
+	reload(&e, 0);
+	assert_int_equal(e.conf->nlogs, 2);
+	write_conf(FILE_TEXT, "");
+	reload(&e, 0);
+	assert_int_equal(e.conf->nlogs, 1);
+	assert_int_equal(warnings, 0);
 }
 
 static void
@@ -364,12 +380,17 @@ test_a_file_without_logs_gets_those_of_this_system(void **state)
 	reload(&e, 0);
 	assert_int_equal(e.conf->nlogs, 1);
 	assert_string_not_equal(e.conf->logs[0], "/var/log/a.log");
+	free(e.conf->logs[0]);
+	e.conf->logs[0] = strdup("/found/at/the/start");
+	reload(&e, 0);
+	assert_string_equal(e.conf->logs[0], "/found/at/the/start");
 }
 
 static void
 test_what_this_version_lacks_is_warned_of(void **state)
 {
-	write_conf(FILE_TEXT, "metrics listen on 127.0.0.1 port 9983\ndisconnect yes\n");
+	write_conf(FILE_TEXT,
+	    "metrics listen on 127.0.0.1 port 9983\ndisconnect yes\n");
 	reload(&e, 3);
 	assert_int_equal(warnings, 2);
 	assert_int_equal(answered_id, 3);
@@ -387,6 +408,7 @@ main(void)
 		TEST(test_routes_of_the_old_kind_go_before_those_of_the_new),
 		TEST(test_every_error_is_told_and_nothing_changes),
 		TEST(test_what_needs_a_restart_is_refused_by_name),
+		TEST(test_the_journal_may_leave_or_stay),
 		TEST(test_logs_that_cannot_be_watched_change_nothing),
 		TEST(test_addresses_that_cannot_be_read_do_not_stop_a_reload),
 		TEST(test_a_fresh_parser_is_told_all_before_ready),

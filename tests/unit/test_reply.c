@@ -349,8 +349,11 @@ test_a_watch_is_told_once_and_when_it_changes(void **state)
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	assert_true(fd != -1);
-	e.sources.v[0] = (struct source){ path, fd, 1, -1, -1, false, "a.log" };
-	e.sources.v[2] = (struct source){ path, fd, 2, -1, -1, false, "log" };
+	e.sources.v[0] =
+	    (struct source){ path, fd, 0, 1, -1, -1, false, "a.log" };
+	e.sources.v[1] = (struct source){ path, -1, 9, 1, -1, -1, false, "" };
+	e.sources.v[2] =
+	    (struct source){ path, fd, 0, 2, -1, -1, false, "log" };
 	reply_watches(&e);
 	assert_watch(0, 1, "a.log", true);
 	assert_watch(2, 2, "log", true);

@@ -233,12 +233,42 @@ test_a_path_keeps_its_index_over_reloads(void **state)
 	assert_int_equal(sources_configure(&all, &conf), 0);
 	assert_string_equal(all.v[0].path, path);
 	assert_int_equal(all.v[0].inotify, inotify);
-	assert_string_equal(all.v[1].path, other);
-	assert_null(all.v[2].path);
+	assert_string_equal(all.v[1].path, MSG_JOURNAL);
+	assert_string_equal(all.v[2].path, other);
 	conf.nlogs = 1;
 	assert_int_equal(sources_configure(&all, &conf), 0);
 	assert_null(all.v[0].path);
-	assert_string_equal(all.v[1].path, other);
+	assert_null(all.v[1].path);
+	assert_string_equal(all.v[2].path, other);
+}
+
+static void
+test_the_journal_is_its_pipe_once_and_nothing_else(void **state)
+{
+	char journal[] = MSG_JOURNAL;
+	int fd;
+
+	assert_int_equal(chdir(dir), 0); /* in which files have its name */
+	strlcpy(path, "journal", sizeof(path));
+	write_file("", "no", 0);
+	write_file(".1", "no", 100);
+	conf.logs[0] = journal;
+	room = 0;
+	assert_int_equal(sources_configure(&all, &conf), 0);
+	room = 1000;
+	assert_int_equal(all.v[0].inotify, -1);
+	assert_int_equal(source_open(&all.v[0], MSG_CURRENT), -1);
+	assert_int_equal(errno, ENOENT);
+	all.v[0].pipe = fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(source_open(&all.v[0], MSG_ROTATED), -1);
+	assert_int_equal(source_open(&all.v[0], MSG_CURRENT), fd);
+	assert_int_equal(source_open(&all.v[0], MSG_CURRENT), -1);
+	all.v[0].pipe = fd; /* as if the parser had not asked yet */
+	assert_int_equal(chdir("/"), 0);
+	snprintf(path, sizeof(path), "%s/mail.log", dir);
+	conf.logs[0] = path;
+	assert_int_equal(sources_configure(&all, &conf), 0);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
 }
 
 static void
@@ -273,6 +303,7 @@ main(void)
 		TEST(test_a_link_is_watched_where_it_is_and_where_it_leads),
 		TEST(test_the_rotated_file_of_a_link_is_beside_the_log),
 		TEST(test_a_path_keeps_its_index_over_reloads),
+		TEST(test_the_journal_is_its_pipe_once_and_nothing_else),
 		TEST(test_without_room_for_all_nothing_changes),
 	};
 

@@ -1,0 +1,103 @@
+# A real systemd, with its journald: this very Debian, started anew in
+# namespaces of its own over a copy-on-write view of the root file system, with
+# none of this host's services, and with smtpban installed in it.  Nothing
+# outside changes.  Sourced after lib.sh.
+# shellcheck shell=sh
+
+BOOT=
+INIT=
+
+boot_down()
+{
+	[ -z "$BOOT" ] || kill -9 "$BOOT" 2>/dev/null
+	wait "$BOOT" 2>/dev/null
+	BOOT=
+}
+
+# The first process of the new world, until it has become systemd.
+boot_init()
+{
+	mount --make-rprivate /
+	mount -t tmpfs tmpfs "$T/boot"
+	mkdir "$T/boot/upper" "$T/boot/work" "$T/boot/root"
+	mount -t overlay overlay -o \
+	    "lowerdir=/,upperdir=$T/boot/upper,workdir=$T/boot/work" \
+	    "$T/boot/root" || exit 1
+	cd "$T/boot/root" || exit 1
+	rm -rf etc/systemd/system/* var/log/* var/lib/smtpban etc/smtpban.conf
+	mkdir var/log/journal
+	DESTDIR=$PWD cmake --install "$1" --prefix /usr >/dev/null || exit 1
+	cat >etc/systemd/system/default.target <<-EOT
+		[Unit]
+		Requires=basic.target
+		Wants=smtpban.service
+		After=basic.target
+		AllowIsolate=yes
+	EOT
+	# A leak check, if there is one, needs what the unit denies.
+	mkdir etc/systemd/system/smtpban.service.d
+	cat >etc/systemd/system/smtpban.service.d/test.conf <<-EOT
+		[Service]
+		Environment=ASAN_OPTIONS=detect_leaks=0
+	EOT
+	boot_mounts
+	# Not from within a chroot; then systemd is in one, too.
+	mkdir -p before
+	if pivot_root . before; then
+		umount -l /before
+	fi
+	exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	    chroot . /lib/systemd/systemd --log-target=console
+}
+
+boot_mounts()
+{
+	mount -t proc proc proc
+	mount -t tmpfs tmpfs run
+	mount -t tmpfs tmpfs tmp
+	mount -t sysfs sysfs sys
+	mkdir -p sys/fs/cgroup
+	mount -t cgroup2 none sys/fs/cgroup
+	mount -t tmpfs -o mode=755 tmpfs dev
+	for node in "null 1 3" "zero 1 5" "full 1 7" "random 1 8" \
+	    "urandom 1 9" "tty 5 0"; do
+		# shellcheck disable=SC2086
+		set -- $node
+		mknod -m 666 "dev/$1" c "$2" "$3"
+	done
+	mkdir dev/pts dev/shm
+	mount -t devpts devpts dev/pts
+	ln -s /proc/self/fd dev/fd
+}
+
+# boot_up BUILD: until smtpban runs in it.
+boot_up()
+{
+	mkdir "$T/boot"
+	# shellcheck disable=SC2016
+	unshare -m -p -f --kill-child -n -u -i -C \
+	    sh -c '. "$0"; T=$1; boot_init "$2"' \
+	    "$(dirname "$0")/boot.sh" "$T" "$1" \
+	    >"$T/daemon.log" 2>&1 </dev/null &
+	BOOT=$!
+	wait_for 60 booted || fail "systemd does not start"
+	wait_for 60 service_runs || fail "smtpban.service does not start"
+}
+
+booted()
+{
+	INIT=$(pgrep -P "$BOOT") &&
+	    [ "$(cat "/proc/$INIT/comm")" = systemd ] &&
+	    inside systemctl show -p Version
+}
+
+# inside COMMAND...: in the new world.
+inside()
+{
+	nsenter -t "$INIT" -m -p -n -u -i -C -r -w "$@"
+}
+
+service_runs()
+{
+	inside systemctl is-active smtpban.service
+}
