@@ -128,8 +128,8 @@ struct ctl_check_record {
 				  * remembered one; since 0 and state 0: none */
 	struct prefix whitelist; /* covers it; family 0: none */
 	uint32_t protocol;       /* of our own routes */
-	uint32_t zero;
-	int64_t login;               /* last good login from there; 0: none */
+	uint32_t mail_server;    /* 1: refusals of its mail do not weigh */
+	int64_t login;           /* last good one, of a known client; or 0 */
 	char reason[MSG_REASON_LEN]; /* why a ban would be refused, or empty */
 };
 

@@ -72,6 +72,9 @@ check_json(const struct invocation *v, const struct answer *a,
 	else
 		json_null(&j, "whitelist");
 	json_string(&j, "guard", c->reason[0] != '\0' ? c->reason : NULL);
+	json_bool(&j, "known", c->login != 0);
+	json_time(&j, "login", c->login);
+	json_bool(&j, "mail_server", c->mail_server != 0);
 	json_bool(&j, "kernel", k->ours || k->foreign);
 	check_blackhole_json(&j, k);
 	json_array(&j, "offenders");
@@ -129,6 +132,21 @@ check_offender(const struct ctl_offender_record *o, int64_t now)
 	check_time("last", o->last, now);
 }
 
+/* What speaks for the client. */
+static void
+check_good(const struct ctl_check_record *c, int64_t now)
+{
+	if (c->login != 0) {
+		check_time("last login", c->login, now);
+		printf(LABEL "failures of names that it logged in as; its "
+			     "thresholds are higher\n",
+		    "spared");
+	}
+	if (c->mail_server != 0)
+		printf(LABEL "refusals of its mail, since enough is accepted\n",
+		    "spared");
+}
+
 static void
 check_blackhole(const struct kernel_routes *k)
 {
@@ -159,6 +177,7 @@ check_text(const struct invocation *v, const struct answer *a,
 		printf(LABEL "a ban is refused: ", "guard");
 		show_text(stdout, c->reason, true);
 	}
+	check_good(c, v->now);
 	if (k->foreign)
 		check_blackhole(k);
 	if (banned && !k->ours && !k->foreign)

@@ -101,6 +101,18 @@ client_take_log(struct answer *a, const struct channel_msg *m)
 }
 
 static int
+client_take_account(struct answer *a, const struct channel_msg *m)
+{
+	struct ctl_account_record account;
+
+	memcpy(&account, m->payload, sizeof(account));
+	account.user[sizeof(account.user) - 1] = '\0';
+	a->accounts = client_room(a->accounts, a->naccounts, sizeof(account));
+	a->accounts[a->naccounts++] = account;
+	return 0;
+}
+
+static int
 client_take_status(struct answer *a, const struct channel_msg *m)
 {
 	memcpy(&a->status, m->payload, sizeof(a->status));
@@ -147,6 +159,8 @@ static const struct {
 	    client_take_offender },
 	{ CTL_CHECK_RECORD, sizeof(struct ctl_check_record),
 	    client_take_check },
+	{ CTL_ACCOUNT_RECORD, sizeof(struct ctl_account_record),
+	    client_take_account },
 };
 
 static int
@@ -252,4 +266,5 @@ client_free(struct answer *a)
 	free(a->bans);
 	free(a->offenders);
 	free(a->logs);
+	free(a->accounts);
 }

@@ -16,6 +16,8 @@ struct answer {
 	size_t noffenders;
 	struct ctl_log_record *logs;
 	size_t nlogs;
+	struct ctl_account_record *accounts;
+	size_t naccounts;
 	struct ctl_status_record status;
 	bool has_status;
 	struct ctl_check_record check;

@@ -14,14 +14,19 @@ enum command_exit {
 	COMMAND_USAGE = 2,
 };
 
+#define COMMAND_CONFS_MAX 2
+
 struct invocation {
 	const char *name; /* of the command */
 	const char *socket;
 	bool json;
 	bool quiet;
-	bool lines;       /* scan -l */
-	const char *conf; /* scan -f; NULL: defaults */
-	int argc;         /* what follows command and options */
+	bool lines;                           /* scan -l */
+	bool explain;                         /* scan --explain */
+	bool summary;                         /* scan --summary */
+	const char *confs[COMMAND_CONFS_MAX]; /* scan -f; none: defaults */
+	unsigned nconfs;
+	int argc; /* what follows command and options */
 	char **argv;
 	int64_t now; /* wall clock */
 };
@@ -31,6 +36,7 @@ typedef int (*command)(const struct invocation *);
 int command_status(const struct invocation *);
 int command_bans(const struct invocation *);
 int command_offenders(const struct invocation *);
+int command_accounts(const struct invocation *);
 int command_check(const struct invocation *);
 int command_ban(const struct invocation *);
 int command_unban(const struct invocation *);

@@ -3,231 +3,277 @@
  * daemon's own recogniser and policy; only the bans are played, in log time.
  */
 #include <err.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "command.h"
-#include "conf.h"
-#include "policy.h"
-#include "scan_bans.h"
-#include "scan_file.h"
-#include "show.h"
-#include "when.h"
+#include "clock.h"
+#include "recognise/doubles.h"
+#include "scan.h"
+#include "scan_progress.h"
+#include "scan_read.h"
 
 #define OUTPUT_BUFFER ((size_t)256 * 1024)
 
-struct scan {
-	const struct invocation *invocation;
-	struct policy *policy;
-	struct scan_bans *bans;
-	struct recognise_rules *rules;
-	struct recognise *recognise; /* of the running file */
-	struct json json;
-	int64_t now;   /* what settles the year of its times */
-	uint64_t line; /* number in it */
-	uint64_t lines;
-	uint64_t events; /* failures of a category that counts */
-	uint64_t banned;
+/* Configurations with the same shapes of lines share one reading of them. */
+struct reading {
+	struct scan scan;
+	struct recognise_rules *rules[COMMAND_CONFS_MAX];
+	struct doubles *doubles[COMMAND_CONFS_MAX]; /* of all files */
+	unsigned nrules;
 };
 
-/* A name that a client chose: no byte of it may act on terminal or table. */
-static void
-scan_put_user(const char *s, size_t n)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	if (s == NULL || n == 0) {
-		putchar_unlocked('-');
-		return;
-	}
-	for (; n > 0; p++, n--)
-		if (*p == '\\')
-			fputs("\\\\", stdout);
-		else if (*p >= 0x20 && *p < 0x7f)
-			putchar_unlocked(*p);
-		else
-			printf("\\x%02x", *p);
-}
+/* Of one file: who reads it, and what its last line says. */
+struct readers {
+	struct recognise *recognise[COMMAND_CONFS_MAX];
+	bool told[COMMAND_CONFS_MAX]; /* it is an event */
+	struct event event[COMMAND_CONFS_MAX];
+};
 
 static void
-scan_show_line(struct scan *s, const struct event *ev, const struct verdict *v)
+reading_begin(void *arg, struct scan_input *in)
 {
-	char buf[PREFIX_STRLEN];
-
-	if (!s->invocation->json) {
-		printf("%" PRIu64 "\t%s\t%s\t", s->line,
-		    prefix_format(&ev->client, buf),
-		    category_name(ev->category));
-		scan_put_user(ev->user, ev->user_len);
-		printf("\t%s\n", v->spared != NULL ? v->spared : "-");
-		return;
-	}
-	json_object(&s->json, NULL);
-	json_number(&s->json, "line", s->line);
-	json_prefix(&s->json, "address", &ev->client);
-	json_string(&s->json, "category", category_name(ev->category));
-	if (ev->user != NULL)
-		json_bytes(&s->json, "user", ev->user, ev->user_len);
-	else
-		json_null(&s->json, "user");
-	json_string(&s->json, "spared", v->spared);
-	json_end(&s->json);
-}
-
-static void
-scan_show_ban(struct scan *s, const struct ban *b)
-{
-	char buf[PREFIX_STRLEN], at[WHEN_STRLEN];
-
-	if (s->invocation->json) {
-		json_object(&s->json, NULL);
-		json_prefix(&s->json, "prefix", &b->prefix);
-		json_time(&s->json, "since", b->since);
-		json_time(&s->json, "expires", b->expires);
-		json_number(&s->json, "strikes", b->strikes);
-		json_string(&s->json, "category", category_name(b->category));
-		json_number(&s->json, "count", b->count);
-		json_end(&s->json);
-		return;
-	}
-	if (s->banned == 1 && !s->invocation->quiet)
-		printf("%-24s %-19s %-12s %6s\n", "PREFIX", "BANNED AT",
-		    "CATEGORY", "COUNT");
-	printf("%-24s %-19s %-12s %6" PRIu32 "\n",
-	    prefix_format(&b->prefix, buf), when_local(b->since, at),
-	    category_name(b->category), b->count);
-}
-
-static void
-scan_ban(struct scan *s, const struct event *ev, const struct verdict *v)
-{
-	const struct ban *b;
-
-	b = scan_bans_add(s->bans, &v->prefix, v->category, v->count, ev->time);
-	offenders_forget(policy_offenders(s->policy), &v->prefix);
-	s->banned++;
-	scan_show_ban(s, b);
-}
-
-/*
- * A failure.  The lines of a banned client are not counted: his packets
- * would not have come.  With -l nobody is banned, and every line is shown.
- */
-static void
-scan_failure(struct scan *s, const struct event *ev)
-{
-	struct prefix prefix;
-	struct verdict v;
-
-	if ((policy_settings(s->policy)->counted >> ev->category & 1) == 0)
-		return;
-	s->events++;
-	policy_prefix(s->policy, &ev->client, &prefix);
-	if (scan_bans_settle(s->bans, &prefix, ev->time))
-		return;
-	policy_judge(s->policy, ev, ev->time, &v);
-	if (s->invocation->lines)
-		scan_show_line(s, ev, &v);
-	else if (v.over)
-		scan_ban(s, ev, &v);
-}
-
-static void
-scan_line_in(void *arg, const char *line, size_t n)
-{
-	struct scan *s = arg;
-	struct event ev;
-
-	s->line++;
-	if (recognise_line(s->recognise, line, n, s->now, &ev) &&
-	    ev.kind == EVENT_FAILURE)
-		scan_failure(s, &ev);
-}
-
-static int
-scan_read(struct scan *s, const char *name)
-{
-	struct scan_file f;
-	int result;
-
-	if (scan_file_open(&f, name) == -1)
-		return -1;
-	if ((s->recognise = recognise_new(s->rules, NULL)) == NULL)
-		err(COMMAND_FAILED, NULL);
-	s->now = f.mtime;
-	s->line = 0;
-	result = scan_file_read(&f, scan_line_in, s);
-	s->lines += s->line;
-	recognise_free(s->recognise);
-	return scan_file_close(&f) == -1 ? -1 : result;
-}
-
-static void
-scan_conf_error(void *arg, const char *line)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", line);
-}
-
-static int
-scan_setup(struct scan *s, struct conf **conf)
-{
-	struct conf *c;
+	const struct reading *r = arg;
+	struct readers *readers = calloc(1, sizeof(*readers));
 	unsigned i;
 
-	*conf = c =
-	    conf_read(s->invocation->conf, false, scan_conf_error, NULL);
-	if (c == NULL)
-		return -1;
-	s->policy = policy_new();
-	s->bans = scan_bans_new(c);
-	s->rules = recognise_rules_new();
-	if (s->policy == NULL || s->bans == NULL || s->rules == NULL)
+	if (readers == NULL)
+		err(COMMAND_FAILED, NULL);
+	for (i = 0; i < r->nrules; i++) {
+		readers->recognise[i] =
+		    recognise_new(r->rules[i], r->doubles[i]);
+		if (readers->recognise[i] == NULL)
+			err(COMMAND_FAILED, NULL);
+	}
+	in->user = readers;
+}
+
+static void
+reading_end(void *arg, struct scan_input *in)
+{
+	struct readers *readers = in->user;
+	unsigned i;
+
+	(void)arg;
+	for (i = 0; i < COMMAND_CONFS_MAX; i++)
+		recognise_free(readers->recognise[i]);
+	free(readers);
+}
+
+static int64_t
+read_line(void *arg, struct scan_input *in, const char *line, size_t n,
+    bool *says)
+{
+	struct reading *r = arg;
+	struct readers *readers = in->user;
+	struct scan *s = &r->scan;
+	int64_t time;
+	unsigned i;
+
+	*says = false;
+	for (i = 0; i < r->nrules; i++) {
+		readers->told[i] = recognise_line(readers->recognise[i], line,
+		    n, in->file.mtime, &readers->event[i]);
+		*says = *says || readers->told[i];
+	}
+	time = recognise_time(readers->recognise[0]);
+	s->lines++;
+	if (time != 0 && (s->first == 0 || time < s->first))
+		s->first = time;
+	if (time > s->last)
+		s->last = time;
+	return time;
+}
+
+/* scan --explain: all lines say something. */
+static int64_t
+read_any_line(void *arg, struct scan_input *in, const char *line, size_t n,
+    bool *says)
+{
+	int64_t time = read_line(arg, in, line, n, says);
+
+	*says = true;
+	return time;
+}
+
+static void
+play(void *arg, struct scan_input *in)
+{
+	struct reading *r = arg;
+	const struct readers *readers = in->user;
+	struct scan_outcome fate;
+	unsigned i, of;
+
+	for (i = 0; i < r->scan.nplays; i++) {
+		of = i < r->nrules ? i : 0;
+		if (readers->told[of])
+			scan_play_event(&r->scan.plays[i], &readers->event[of],
+			    &fate);
+	}
+}
+
+/* scan -l */
+static void
+play_and_list(void *arg, struct scan_input *in)
+{
+	struct reading *r = arg;
+	const struct readers *readers = in->user;
+	const struct event *ev = &readers->event[0];
+	struct scan_outcome fate;
+
+	scan_play_event(&r->scan.plays[0], ev, &fate);
+	if (ev->kind == EVENT_FAILURE && fate.fate != SCAN_UNCOUNTED)
+		scan_lines_show(&r->scan, in->line - ev->lines_ago, ev,
+		    fate.verdict.spared);
+}
+
+/* scan --explain */
+static void
+play_and_explain(void *arg, struct scan_input *in)
+{
+	struct reading *r = arg;
+	const struct readers *readers = in->user;
+	const struct event *ev = &readers->event[0];
+	struct scan_outcome fate;
+	struct scan_said said = { .line = in->line - ev->lines_ago,
+		.event = ev,
+		.told = readers->told[0],
+		.outcome = recognise_outcome(readers->recognise[0]),
+		.fate = &fate };
+
+	said.tag = recognise_tag(readers->recognise[0], &said.tag_len);
+	if (said.told)
+		scan_play_event(&r->scan.plays[0], ev, &fate);
+	scan_explain_show(&r->scan, &said);
+}
+
+/* The built-in rules, and the "match" lines of a configuration. */
+static struct recognise_rules *
+rules_of(const struct conf *c)
+{
+	struct recognise_rules *rules = recognise_rules_new();
+	unsigned i;
+
+	if (rules == NULL)
 		err(COMMAND_FAILED, NULL);
 	for (i = 0; i < c->nmatches; i++)
-		if (recognise_rules_match(s->rules, c->matches[i].tag,
+		if (recognise_rules_match(rules, c->matches[i].tag,
 			c->matches[i].template, c->matches[i].category) != NULL)
 			err(COMMAND_FAILED, NULL);
-	policy_configure(s->policy, &c->policy, c->whitelist);
-	c->whitelist = NULL;
+	return rules;
+}
+
+static bool
+match_alike(const struct conf *a, const struct conf *b)
+{
+	return a->nmatches == b->nmatches &&
+	    memcmp(a->matches, b->matches,
+		a->nmatches * sizeof(a->matches[0])) == 0;
+}
+
+/* What reads lines by the rules of a configuration. */
+static void
+add_rules(struct reading *r, const struct conf *c)
+{
+	r->rules[r->nrules] = rules_of(c);
+	r->doubles[r->nrules] = doubles_new();
+	if (r->doubles[r->nrules] == NULL)
+		err(COMMAND_FAILED, NULL);
+	r->nrules++;
+}
+
+static int
+reading_setup(struct reading *r)
+{
+	const struct invocation *v = r->scan.invocation;
+	struct scan *s = &r->scan;
+	unsigned n = v->nconfs > 0 ? v->nconfs : 1;
+	const struct conf *c;
+
+	for (; s->nplays < n; s->nplays++) {
+		if (scan_play_begin(&s->plays[s->nplays],
+			v->confs[s->nplays]) == -1)
+			return -1;
+		s->plays[s->nplays].never = v->lines;
+		c = s->plays[s->nplays].conf;
+		if (s->nplays == 0 || !match_alike(s->plays[0].conf, c))
+			add_rules(r, c);
+	}
 	return 0;
 }
 
 static void
-scan_finish(struct scan *s, struct conf *conf)
+reading_free(struct reading *r)
 {
-	const struct invocation *v = s->invocation;
+	unsigned i;
 
-	if (v->json && !v->lines)
-		json_end(&s->json);
-	else if (!v->lines && !v->quiet)
-		printf("%" PRIu64 " lines, %" PRIu64 " events, %" PRIu64
-		       " bans\n",
-		    s->lines, s->events, s->banned);
-	scan_bans_free(s->bans);
-	recognise_rules_free(s->rules);
-	policy_free(s->policy);
-	conf_free(conf);
+	for (i = 0; i < r->nrules; i++) {
+		doubles_free(r->doubles[i]);
+		recognise_rules_free(r->rules[i]);
+	}
+	for (i = 0; i < r->scan.nplays; i++)
+		scan_play_end(&r->scan.plays[i]);
+}
+
+/* Returns -1 if one of the files could not be read. */
+static int
+reading_run(struct reading *r)
+{
+	const struct invocation *v = r->scan.invocation;
+	struct scan_read_ops ops = { reading_begin, read_line, play,
+		reading_end };
+	bool each = v->lines || v->explain; /* line is printed */
+	bool quiet = v->quiet || (each && isatty(STDOUT_FILENO));
+	struct scan_progress progress;
+	int result;
+
+	if (v->lines)
+		ops.play = play_and_list;
+	if (v->explain) {
+		ops.line = read_any_line;
+		ops.play = play_and_explain;
+	}
+	scan_progress_begin(&progress, clock_ms());
+	result = scan_read(v->argv, v->argc, each, &ops, r,
+	    quiet ? NULL : &progress);
+	scan_progress_end(&progress);
+	return result;
+}
+
+/* At most one of these, and the first two of one configuration. */
+static int
+check_options(const struct invocation *v)
+{
+	if (v->lines + v->explain + v->summary > 1)
+		warnx("scan: want only one of -l, --explain and --summary");
+	else if (v->nconfs > 1 && (v->lines || v->explain))
+		warnx("scan: %s: want one configuration",
+		    v->lines ? "-l" : "--explain");
+	else
+		return 0;
+	return -1;
 }
 
 int
 command_scan(const struct invocation *v)
 {
-	struct scan s = { .invocation = v };
-	int code = COMMAND_OK, i;
-	struct conf *conf;
+	struct reading r = { .scan = { .invocation = v } };
+	int code = COMMAND_OK;
 
-	if (scan_setup(&s, &conf) == -1)
+	if (check_options(v) == -1)
+		return COMMAND_USAGE;
+	if (reading_setup(&r) == -1) {
+		reading_free(&r);
 		return COMMAND_FAILED;
-	setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
-	json_begin(&s.json, stdout);
-	if (v->json && !v->lines)
-		json_array(&s.json, NULL);
-	for (i = 0; i < v->argc; i++)
-		if (scan_read(&s, v->argv[i]) == -1)
-			code = COMMAND_FAILED;
-	scan_finish(&s, conf);
+	}
+	setvbuf(stdout, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF,
+	    OUTPUT_BUFFER);
+	json_begin(&r.scan.json, stdout);
+	if (reading_run(&r) == -1)
+		code = COMMAND_USAGE;
+	if (!v->lines && !v->explain)
+		scan_report(&r.scan);
+	reading_free(&r);
 	return code;
 }

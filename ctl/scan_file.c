@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "recognise/recognise.h"
 #include "scan_file.h"
 
@@ -67,106 +68,169 @@ scan_file_spawn(const char *program, int in, pid_t *child)
 	return -1;
 }
 
+/* Have the decompressor read it.  Returns 0, or -1 with the error printed. */
+static int
+scan_file_unpack(struct scan_file *f)
+{
+	f->packed = f->fd;
+	f->fd = scan_file_spawn(f->program, f->packed, &f->child);
+	if (f->fd != -1)
+		return 0;
+	warn("%s: %s", f->name, f->program);
+	close(f->packed);
+	return -1;
+}
+
 int
 scan_file_open(struct scan_file *f, const char *name)
 {
 	struct stat st;
-	int in;
 
 	memset(f, 0, sizeof(*f));
 	f->name = name;
+	f->packed = -1;
 	f->fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO) :
 					 open(name, O_RDONLY | O_CLOEXEC);
 	if (f->fd == -1 || fstat(f->fd, &st) == -1) {
 		warn("%s", name);
 		return -1;
 	}
-	f->mtime = S_ISREG(st.st_mode) ? st.st_mtime : time(NULL);
-	if ((f->program = scan_file_program(name)) == NULL) {
-		posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-		return 0;
-	}
-	in = f->fd;
-	f->fd = scan_file_spawn(f->program, in, &f->child);
-	close(in);
-	if (f->fd != -1)
-		return 0;
-	warn("%s: %s", name, f->program);
-	return -1;
-}
-
-/*
- * Hand out the lines of buf; *skip tells that the head of a line that is too
- * long was handed out before.  Returns how many bytes at the end are the
- * beginning of a line that goes on.
- */
-static size_t
-scan_file_lines(const char *buf, size_t n, bool *skip, scan_line each,
-    void *arg)
-{
-	const char *end = buf + n, *nl;
-	size_t len;
-
-	while ((nl = memchr(buf, '\n', (size_t)(end - buf))) != NULL) {
-		len = (size_t)(nl - buf);
-		if (!*skip)
-			each(arg, buf,
-			    len < RECOGNISE_LINE_MAX ? len :
-						       RECOGNISE_LINE_MAX);
-		*skip = false;
-		buf = nl + 1;
-	}
-	len = (size_t)(end - buf);
-	if (!*skip && len < RECOGNISE_LINE_MAX)
-		return len;
-	if (!*skip)
-		each(arg, buf, RECOGNISE_LINE_MAX);
-	*skip = true;
-	return 0;
-}
-
-int
-scan_file_read(struct scan_file *f, scan_line each, void *arg)
-{
-	static char buf[RECOGNISE_LINE_MAX + BLOCK];
-	size_t kept = 0, total;
-	bool skip = false;
-	ssize_t n;
-
-	for (;;) {
-		n = read(f->fd, buf + kept, BLOCK);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		total = kept + (size_t)n;
-		kept = scan_file_lines(buf, total, &skip, each, arg);
-		memmove(buf, buf + total - kept, kept);
-	}
-	if (kept > 0)
-		each(arg, buf, kept);
-	if (n == -1) {
-		warn("%s", f->name);
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		warn("%s", name);
+		close(f->fd);
 		return -1;
 	}
+	f->size = S_ISREG(st.st_mode) ? st.st_size : -1;
+	f->mtime = S_ISREG(st.st_mode) ? st.st_mtime : time(NULL);
+	if ((f->program = scan_file_program(name)) == NULL)
+		posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	else if (scan_file_unpack(f) == -1)
+		return -1;
+	if ((f->buf = malloc(RECOGNISE_LINE_MAX + BLOCK)) == NULL)
+		err(COMMAND_FAILED, NULL);
 	return 0;
 }
 
-int
-scan_file_close(struct scan_file *f)
+/* Another block behind what is left, which is less than a line may have. */
+static void
+scan_file_fill(struct scan_file *f)
+{
+	size_t left = f->end - f->at;
+	ssize_t n;
+
+	memmove(f->buf, f->buf + f->at, left);
+	f->at = 0;
+	f->end = left;
+	do
+		n = read(f->fd, f->buf + left, BLOCK);
+	while (n == -1 && errno == EINTR);
+	if (n == -1) {
+		warn("%s", f->name);
+		f->failed = true;
+	}
+	f->ended = n <= 0;
+	if (n > 0) {
+		f->end += (size_t)n;
+		f->taken += n;
+	}
+}
+
+bool
+scan_file_next(struct scan_file *f, const char **line, size_t *n)
+{
+	const char *p, *nl;
+	size_t left;
+	bool skipped;
+
+	for (;;) {
+		p = f->buf + f->at;
+		left = f->end - f->at;
+		nl = memchr(p, '\n', left);
+		if (nl == NULL && !f->ended &&
+		    (left == 0 || (left < RECOGNISE_LINE_MAX && !f->skip))) {
+			scan_file_fill(f);
+			continue;
+		}
+		*line = p;
+		*n = nl != NULL ? (size_t)(nl - p) : left;
+		f->at += nl != NULL ? *n + 1 : *n;
+		if (*n > RECOGNISE_LINE_MAX)
+			*n = RECOGNISE_LINE_MAX;
+		skipped = f->skip;
+		f->skip = nl == NULL;
+		if (!skipped && (nl != NULL || left > 0))
+			return true;
+		if (nl == NULL && f->ended)
+			return false;
+	}
+}
+
+int64_t
+scan_file_peek(struct scan_file *f)
+{
+	const char *p, *end, *nl;
+	int64_t time = 0;
+	size_t n;
+
+	scan_file_fill(f);
+	end = f->buf + f->end;
+	for (p = f->buf; time == 0 && p < end; p += n + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		n = (size_t)((nl != NULL ? nl : end) - p);
+		time = recognise_peek_time(p,
+		    n < RECOGNISE_LINE_MAX ? n : RECOGNISE_LINE_MAX, f->mtime);
+	}
+	return time;
+}
+
+bool
+scan_file_is_regular(const struct scan_file *f)
+{
+	return f->size != -1 && strcmp(f->name, "-") != 0;
+}
+
+/* A decompressor shares the offset of its input with us. */
+int64_t
+scan_file_done(const struct scan_file *f)
+{
+	off_t at;
+
+	if (f->packed == -1)
+		return f->taken;
+	at = lseek(f->packed, 0, SEEK_CUR);
+	return at != -1 ? at : f->taken;
+}
+
+/* Wait for the decompressor.  Returns 0, or -1 with the error printed. */
+static int
+scan_file_wait(const struct scan_file *f)
 {
 	int status = 0;
 
-	close(f->fd);
-	if (f->child == 0)
-		return 0;
 	while (waitpid(f->child, &status, 0) == -1)
 		if (errno != EINTR) {
 			warn("%s: %s", f->name, f->program);
 			return -1;
 		}
-	if (status == 0)
+	if (status == 0 || !f->ended)
 		return 0;
 	warnx("%s: %s failed", f->name, f->program);
 	return -1;
+}
+
+int
+scan_file_close(struct scan_file *f)
+{
+	int result = f->failed ? -1 : 0;
+
+	close(f->fd);
+	f->fd = -1;
+	if (f->packed != -1)
+		close(f->packed);
+	if (f->child != 0 && scan_file_wait(f) == -1)
+		result = -1;
+	free(f->buf);
+	f->buf = NULL;
+	return result;
 }

@@ -1,5 +1,6 @@
 /* smtpbanctl: asks the running smtpband, and analyses log files. */
 #include <err.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ static const struct entry {
 	{ "status", command_status, 0, 0, "" },
 	{ "bans", command_bans, 0, 0, "" },
 	{ "offenders", command_offenders, 0, 0, "" },
+	{ "accounts", command_accounts, 0, 0, "" },
 	{ "check", command_check, 1, 1, " address" },
 	{ "ban", command_ban, 1, 3, " prefix [for time]" },
 	{ "unban", command_unban, 1, 3, " prefix [allow time]" },
@@ -26,7 +28,8 @@ static const struct entry {
 	{ "reload", command_reload, 0, 0, "" },
 	{ "log", command_log, 1, 1, " brief | verbose" },
 	{ "report", command_report, 0, 0, "" },
-	{ "scan", command_scan, 1, -1, " [-l] [-f conf] file ..." },
+	{ "scan", command_scan, 1, -1,
+	    " [-l | --explain | --summary] [-f conf [-f conf]] file ..." },
 };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -43,6 +46,37 @@ usage(FILE *out)
 		    commands[i].arguments);
 }
 
+/* What getopt_long(3) returns for options of scan that have no letter. */
+enum {
+	OPTION_EXPLAIN = 256,
+	OPTION_SUMMARY
+};
+
+/* The options of scan alone.  Returns 0, or -1 with the error printed. */
+static int
+scan_option(struct invocation *v, int option)
+{
+	switch (option) {
+	case 'l':
+		v->lines = true;
+		break;
+	case OPTION_EXPLAIN:
+		v->explain = true;
+		break;
+	case OPTION_SUMMARY:
+		v->summary = true;
+		break;
+	default:
+		if (v->nconfs == COMMAND_CONFS_MAX) {
+			warnx("-f: at most %d configurations",
+			    COMMAND_CONFS_MAX);
+			return -1;
+		}
+		v->confs[v->nconfs++] = optarg;
+	}
+	return 0;
+}
+
 /*
  * The options up to the command, or (after) all that follow it, also between
  * the arguments.  Returns how many words were used, or -1 with the error
@@ -51,14 +85,23 @@ usage(FILE *out)
 static int
 parse_options(struct invocation *v, bool after, int argc, char **argv)
 {
-	const char *allowed = "+:hjqs:";
+	static const struct option scan_options[] = {
+		{ "explain", no_argument, NULL, OPTION_EXPLAIN },
+		{ "summary", no_argument, NULL, OPTION_SUMMARY },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const struct option *words = &scan_options[2];
+	const char *allowed = after ? ":hjqs:" : "+:hjqs:";
 	int c;
 
-	if (after)
-		allowed = strcmp(v->name, "scan") == 0 ? ":hjqs:lf:" : ":hjqs:";
+	if (after && strcmp(v->name, "scan") == 0) {
+		allowed = ":hjqs:lf:";
+		words = scan_options;
+	}
 	opterr = 0;
 	optind = 0; /* glibc: begin anew */
-	while ((c = getopt(argc, argv, allowed)) != -1)
+	while ((c = getopt_long(argc, argv, allowed, words, NULL)) != -1)
 		switch (c) {
 		case 'h':
 			usage(stdout);
@@ -73,16 +116,20 @@ parse_options(struct invocation *v, bool after, int argc, char **argv)
 			v->socket = optarg;
 			break;
 		case 'l':
-			v->lines = true;
-			break;
 		case 'f':
-			v->conf = optarg;
+		case OPTION_EXPLAIN:
+		case OPTION_SUMMARY:
+			if (scan_option(v, c) == -1)
+				return -1;
 			break;
 		case ':':
 			warnx("-%c: needs an argument", optopt);
 			return -1;
 		default:
-			warnx("-%c: unknown option", optopt);
+			if (optopt != 0)
+				warnx("-%c: unknown option", optopt);
+			else
+				warnx("%s: unknown option", argv[optind - 1]);
 			return -1;
 		}
 	return optind;

@@ -66,16 +66,19 @@ next_ban(const struct reply *r, const struct parser *p, struct reply_cursor *at,
 }
 
 static void
-offender_put(const struct reply *r, const struct msg_threshold *by_group,
+offender_put(const struct reply *r, const struct policy *policy,
     const struct offender *o, struct channel_msg *m)
 {
+	const struct msg_threshold *by_group =
+	    policy_settings(policy)->threshold;
 	struct ctl_offender_record record;
 
 	memset(&record, 0, sizeof(record));
 	record.prefix = o->prefix;
 	record.category = o->group;
 	record.count = o->count;
-	record.threshold = by_group[o->group].count;
+	record.threshold = by_group[o->group].count *
+	    policy_patience(policy, &o->prefix, r->now);
 	record.within = by_group[o->group].within;
 	memcpy(record.counts, o->counts, sizeof(record.counts));
 	record.first = o->first;
@@ -98,7 +101,7 @@ next_offender(const struct reply *r, const struct parser *p,
 	at->begun = true;
 	at->prefix = o.prefix;
 	at->group = o.group;
-	offender_put(r, by_group, &o, m);
+	offender_put(r, p->policy, &o, m);
 	return true;
 }
 
@@ -114,7 +117,24 @@ next_offender_of(const struct reply *r, const struct parser *p,
 		if (offenders_get(policy_offenders(p->policy), &r->one,
 			at->group++, by_group, r->now, &o) == 0)
 			continue;
-		offender_put(r, by_group, &o, m);
+		offender_put(r, p->policy, &o, m);
+		return true;
+	}
+	return false;
+}
+
+static bool
+next_account(const struct reply *r, const struct parser *p,
+    struct reply_cursor *at, struct channel_msg *m)
+{
+	struct ctl_account_record record;
+
+	while (at->group < r->naccounts) {
+		if (!accounts_get(p->accounts, r->accounts[at->group++],
+			&record))
+			continue;
+		message_set(m, CTL_ACCOUNT_RECORD, r->id, &record,
+		    sizeof(record));
 		return true;
 	}
 	return false;
@@ -134,6 +154,8 @@ next_of_list(const struct reply *r, const struct parser *p,
 		return next_offender(r, p, at, m);
 	case REPLY_OFFENDERS_ONE:
 		return next_offender_of(r, p, at, m);
+	case REPLY_ACCOUNTS:
+		return next_account(r, p, at, m);
 	case REPLY_NO_LIST:
 		break;
 	}

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "accounts.h"
 #include "ctl.h"
 
 struct parser;
@@ -21,6 +22,7 @@ enum reply_list {
 	REPLY_ALL_BANS,      /* the ended ones too */
 	REPLY_OFFENDERS,     /* all of them */
 	REPLY_OFFENDERS_ONE, /* the entries of one prefix */
+	REPLY_ACCOUNTS,
 };
 
 enum reply_stage {
@@ -34,7 +36,7 @@ enum reply_stage {
 struct reply_cursor {
 	enum reply_stage stage;
 	bool begun;           /* prefix and group are those last shown */
-	uint32_t group;       /* of an offender; of logs the index */
+	uint32_t group;       /* of an offender; of others the index */
 	struct prefix prefix; /* of a ban or an offender */
 };
 
@@ -43,8 +45,10 @@ struct reply {
 	struct channel_msg first; /* type 0: there is none */
 	enum reply_list list;
 	struct prefix one; /* REPLY_OFFENDERS_ONE: as it is counted */
-	int64_t now;       /* wall clock: where the windows end */
-	uint32_t number;   /* for CTL_DONE */
+	uint16_t accounts[ACCOUNTS_MAX]; /* REPLY_ACCOUNTS: in this order */
+	size_t naccounts;
+	int64_t now;     /* wall clock: where the windows end */
+	uint32_t number; /* for CTL_DONE */
 	struct reply_cursor at;
 };
 

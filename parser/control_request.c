@@ -41,6 +41,7 @@ reply_check(struct control_request *r, const struct channel_msg *m)
 	struct ctl_check_record c;
 	struct msg_checked checked;
 	struct mirror_view view;
+	struct reply *reply = &r->reply;
 
 	memcpy(&checked, m->payload, sizeof(checked));
 	memset(&c, 0, sizeof(c));
@@ -55,9 +56,12 @@ reply_check(struct control_request *r, const struct channel_msg *m)
 		c.whitelist = *entry;
 	c.protocol = checked.protocol;
 	(void)strlcpy(c.reason, checked.reason, sizeof(c.reason));
-	reply_set_first(&r->reply, CTL_CHECK_RECORD, &c, sizeof(c));
-	r->reply.list = REPLY_OFFENDERS_ONE;
-	policy_prefix(p->policy, &r->prefix, &r->reply.one);
+	policy_prefix(p->policy, &r->prefix, &reply->one);
+	c.login = policy_known(p->policy, &reply->one, reply->now);
+	c.mail_server =
+	    policy_is_mail_server(p->policy, &reply->one, reply->now);
+	reply_set_first(reply, CTL_CHECK_RECORD, &c, sizeof(c));
+	reply->list = REPLY_OFFENDERS_ONE;
 }
 
 static void
@@ -147,6 +151,17 @@ start_offenders(struct control_request *r, const void *payload)
 {
 	(void)payload;
 	r->reply.list = REPLY_OFFENDERS;
+	r->ready(r->arg);
+	return 0;
+}
+
+static int
+start_accounts(struct control_request *r, const void *payload)
+{
+	(void)payload;
+	r->reply.naccounts =
+	    accounts_order(r->parser->accounts, r->reply.accounts);
+	r->reply.list = REPLY_ACCOUNTS;
 	r->ready(r->arg);
 	return 0;
 }
@@ -253,6 +268,7 @@ static const struct kind {
 	{ CTL_STATUS, false, 0, start_status },
 	{ CTL_BANS, false, sizeof(struct ctl_bans), start_bans },
 	{ CTL_OFFENDERS, false, 0, start_offenders },
+	{ CTL_ACCOUNTS, false, 0, start_accounts },
 	{ CTL_CHECK, false, sizeof(struct ctl_address), start_check },
 	{ CTL_BAN, true, sizeof(struct ctl_ban), start_ban },
 	{ CTL_UNBAN, true, sizeof(struct ctl_unban), start_unban },

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "asked.h"
 #include "enforcer.h"
 #include "judge.h"
@@ -12,6 +13,7 @@
 struct judge {
 	struct parser *parser;
 	struct asked *asked;
+	bool replayed;
 };
 
 struct judge *
@@ -92,25 +94,74 @@ seconds_ahead(const struct event *ev, int64_t now)
 }
 
 static void
-judge_ask(struct judge *j, const struct event *ev, const struct verdict *v,
+judge_ask(struct judge *j, const struct msg_ban_request *request, int64_t now)
+{
+	struct asked_ban *b;
+
+	if (asked_has(j->asked, &request->prefix, now))
+		return;
+	b = asked_add(j->asked, &request->prefix, j, now);
+	if (b == NULL)
+		fatal("request for a ban");
+	if (enforcer_ask_ban(j->parser->enforcer, request, judge_answered, b) ==
+	    0)
+		asked_remove(j->asked, b); /* at its next failure, then */
+}
+
+static uint32_t
+count_limited(uint32_t count)
+{
+	return count < MSG_COUNT_MAX ? count : MSG_COUNT_MAX;
+}
+
+static void
+judge_ask_host(struct judge *j, const struct event *ev, const struct verdict *v,
     int64_t now)
 {
 	struct msg_ban_request request = {
 		.prefix = v->prefix,
 		.category = v->category,
-		.count = v->count < MSG_COUNT_MAX ? v->count : MSG_COUNT_MAX,
+		.count = count_limited(v->count),
 		.ahead = seconds_ahead(ev, now),
 	};
-	struct asked_ban *b;
 
-	if (asked_has(j->asked, &v->prefix, now))
-		return;
-	b = asked_add(j->asked, &v->prefix, j, now);
-	if (b == NULL)
-		fatal("request for a ban");
-	if (enforcer_ask_ban(j->parser->enforcer, &request, judge_answered,
-		b) == 0)
-		asked_remove(j->asked, b); /* at its next failure, then */
+	judge_ask(j, &request, now);
+}
+
+/* Whether it, or any host in it, is not to be banned for a time. */
+static bool
+network_is_allowed(const struct judge *j, const struct prefix *network,
+    int64_t now)
+{
+	struct mirror *m = j->parser->mirror;
+	const struct ban *b = mirror_next(m, network);
+	struct mirror_view view;
+
+	mirror_look(m, network, &view);
+	if (view.allowed > now)
+		return true;
+	for (; b != NULL && prefix_contains(network, &b->prefix);
+	     b = mirror_next(m, &b->prefix))
+		if (b->allowed > now)
+			return true;
+	return false;
+}
+
+static void
+judge_ask_network(struct judge *j, const struct prefix *network,
+    uint32_t category, uint32_t count, uint32_t ahead, int64_t now)
+{
+	struct msg_ban_request request = {
+		.prefix = *network,
+		.category = category,
+		.count = count_limited(count),
+		.ahead = ahead,
+	};
+
+	/* The cheap question first: it comes with each failure. */
+	if (!asked_has(j->asked, network, now) &&
+	    !network_is_allowed(j, network, now))
+		judge_ask(j, &request, now);
 }
 
 static void
@@ -128,34 +179,97 @@ log_counted(const struct event *ev, const struct verdict *v)
 		"");
 }
 
-void
-judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
+/*
+ * Who is under attack does not depend on who attacks: whitelisted and banned
+ * clients count as well, but nobody attacks his own account.
+ */
+static void
+note_account(const struct parser *p, const struct event *ev, int64_t now)
 {
-	struct verdict v;
+	int64_t time = ev->time < now ? ev->time : now;
+	struct prefix counted;
 
-	stats_count_event(&j->parser->stats, ev);
-	if (ev->kind != EVENT_FAILURE || is_settled(j, ev, live, now))
+	if (ev->user == NULL)
 		return;
-	policy_judge(j->parser->policy, ev, now, &v);
-	if (!v.counted || v.spared != NULL)
+	if (ev->kind == EVENT_LOGIN)
+		accounts_login(p->accounts, ev->user, ev->user_len, time);
+	if (ev->kind != EVENT_FAILURE || ev->category != CATEGORY_AUTH ||
+	    policy_is_own_name(p->policy, ev, time))
 		return;
-	stats_weigh(&j->parser->stats, ev->time, ev->count, now);
-	log_counted(ev, &v);
-	if (v.over)
-		judge_ask(j, ev, &v, now);
+	policy_prefix(p->policy, &ev->client, &counted);
+	accounts_fail(p->accounts, ev->user, ev->user_len, &counted, time,
+	    ev->count > 0 ? ev->count : 1);
 }
 
 void
-judge_ban_state(struct judge *j, const struct ban *b)
+judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
+{
+	struct parser *p = j->parser;
+	struct verdict v;
+
+	stats_count_event(&p->stats, ev);
+	note_account(p, ev, now);
+	if (ev->kind != EVENT_FAILURE) {
+		policy_welcome(p->policy, ev, now);
+		return;
+	}
+	if (is_settled(j, ev, live, now))
+		return;
+	policy_judge(p->policy, ev, now, &v);
+	if (!v.counted || v.spared != NULL)
+		return;
+	stats_weigh(&p->stats, ev->time, ev->count, now);
+	log_counted(ev, &v);
+	if (v.over)
+		judge_ask_host(j, ev, &v, now);
+	if (v.network_over)
+		judge_ask_network(j, &v.network, v.category, v.network_count,
+		    seconds_ahead(ev, now), now);
+}
+
+static void
+judge_count_ban(struct judge *j, const struct ban *b, int64_t now)
+{
+	struct prefix network;
+	uint32_t hosts;
+
+	if (policy_take_ban(j->parser->policy, b, &network, &hosts) &&
+	    j->replayed)
+		judge_ask_network(j, &network, b->category, hosts, 0, now);
+}
+
+void
+judge_ban_state(struct judge *j, const struct ban *b, int64_t now)
 {
 	struct parser *p = j->parser;
 
 	mirror_put(p->mirror, b);
-	offenders_forget(policy_offenders(p->policy), &b->prefix);
+	policy_forget(p->policy, &b->prefix);
+	judge_count_ban(j, b, now);
+}
+
+static void
+judge_count_bans(struct judge *j, int64_t now)
+{
+	const struct ban *b = NULL;
+
+	if (!policy_counts_bans(j->parser->policy))
+		return;
+	while ((b = mirror_next(j->parser->mirror,
+		    b != NULL ? &b->prefix : NULL)) != NULL)
+		judge_count_ban(j, b, now);
 }
 
 void
-judge_reconsider(struct judge *j)
+judge_replayed(struct judge *j, int64_t now)
+{
+	j->replayed = true;
+	judge_count_bans(j, now);
+}
+
+void
+judge_reconsider(struct judge *j, int64_t now)
 {
 	asked_forget_refused(j->asked);
+	judge_count_bans(j, now);
 }

@@ -15,16 +15,28 @@ struct judge *judge_new(struct parser *); /* NULL without memory */
 void judge_free(struct judge *);
 
 /*
- * Weigh what a line told, and ask for a ban when its client went too far.
- * live: the line was appended now, and is not read again after a restart.
- * now: wall clock seconds.
+ * Weigh what a line told, and ask for a ban when its client, or its network,
+ * went too far.  live: the line was appended now, and is not read again after
+ * a restart.  now: wall clock seconds.
  */
 void judge_event(struct judge *, const struct event *, bool live, int64_t now);
 
-/* The enforcer told the state of a ban. */
-void judge_ban_state(struct judge *, const struct ban *);
+/*
+ * The enforcer told the state of a ban.  Once the logs are replayed, a network
+ * that is full by it is asked for.
+ */
+void judge_ban_state(struct judge *, const struct ban *, int64_t now);
 
-/* A new configuration is in force: what was refused may be asked again. */
-void judge_reconsider(struct judge *);
+/*
+ * The logs are replayed: now it is known who logged in, and networks that are
+ * full of bans are asked for.
+ */
+void judge_replayed(struct judge *, int64_t now);
+
+/*
+ * A new configuration is in force: what was refused may be asked again, and
+ * other networks may be full.
+ */
+void judge_reconsider(struct judge *, int64_t now);
 
 #endif

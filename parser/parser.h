@@ -4,6 +4,7 @@
 
 #include "stats.h"
 
+struct accounts;
 struct control;
 struct enforcer;
 struct event_base;
@@ -20,9 +21,11 @@ struct parser {
 	struct policy *policy;
 	struct mirror *mirror;
 	struct judge *judge;
+	struct accounts *accounts;
 	struct follow *follow;
 	struct control *control;
 	struct stats stats;
+	int64_t reach; /* good logins from then on are worth reading */
 };
 
 #endif

@@ -2,12 +2,29 @@
 #include <string.h>
 
 #include "conf.h"
+#include "known.h"
+#include "neighbours.h"
 #include "policy.h"
+#include "recognise/rules.h"
+#include "repeats.h"
+#include "reputation.h"
+
+#define HOUR 3600
+
+/* Attempts to log in, and refusals of a mail, as sets of categories. */
+#define ATTEMPTS (1U << CATEGORY_AUTH | 1U << CATEGORY_PROBE)
+#define REFUSALS                                            \
+	(1U << CATEGORY_UNKNOWN_USER | 1U << CATEGORY_RBL | \
+	    1U << CATEGORY_POLICY)
 
 struct policy {
 	struct msg_policy settings;
 	struct prefix_set *whitelist;
 	struct offenders *offenders;
+	struct known *known;
+	struct repeats *repeats;
+	struct reputation *reputation;
+	struct neighbours *neighbours;
 };
 
 struct policy *
@@ -20,7 +37,13 @@ policy_new(void)
 	conf_default_policy(&p->settings);
 	p->whitelist = prefix_set_new();
 	p->offenders = offenders_new(p->settings.limit_offenders);
-	if (p->whitelist == NULL || p->offenders == NULL) {
+	p->known = known_new(KNOWN_MAX);
+	p->repeats = repeats_new();
+	p->reputation = reputation_new(REPUTATION_MAX);
+	p->neighbours = neighbours_new();
+	if (p->whitelist == NULL || p->offenders == NULL || p->known == NULL ||
+	    p->repeats == NULL || p->reputation == NULL ||
+	    p->neighbours == NULL) {
 		policy_free(p);
 		return NULL;
 	}
@@ -34,6 +57,10 @@ policy_free(struct policy *p)
 		return;
 	prefix_set_free(p->whitelist);
 	offenders_free(p->offenders);
+	known_free(p->known);
+	repeats_free(p->repeats);
+	reputation_free(p->reputation);
+	neighbours_free(p->neighbours);
 	free(p);
 }
 
@@ -47,6 +74,10 @@ policy_configure(struct policy *p, const struct msg_policy *settings,
 		p->whitelist = whitelist;
 	}
 	offenders_set_limit(p->offenders, settings->limit_offenders);
+	if (!policy_counts_bans(p))
+		neighbours_forget_bans(p->neighbours);
+	if (settings->network.count == 0)
+		neighbours_forget_failures(p->neighbours);
 }
 
 const struct msg_policy *
@@ -76,9 +107,56 @@ policy_prefix(const struct policy *p, const struct prefix *client,
 		prefix_widen(out, p->settings.inet6_len);
 }
 
+/*
+ * Good logins of that time and later count now.  0 is no login; and
+ * MSG_FOR_EVER is more than there was since 1970.
+ */
+static int64_t
+known_since(const struct policy *p, int64_t now)
+{
+	int64_t since = now - p->settings.known_for;
+
+	return since > 0 ? since : 1;
+}
+
+int64_t
+policy_known(const struct policy *p, const struct prefix *counted, int64_t now)
+{
+	int64_t last = known_last(p->known, counted);
+
+	return last >= known_since(p, now) ? last : 0;
+}
+
+bool
+policy_is_own_name(const struct policy *p, const struct event *ev, int64_t now)
+{
+	struct prefix counted;
+
+	if ((ATTEMPTS >> ev->category & 1) == 0)
+		return false;
+	policy_prefix(p, &ev->client, &counted);
+	return policy_known(p, &counted, now) != 0 &&
+	    known_has_name(p->known, &counted, ev->user, ev->user_len);
+}
+
+bool
+policy_is_mail_server(const struct policy *p, const struct prefix *counted,
+    int64_t now)
+{
+	return reputation_is_server(p->reputation, counted, now);
+}
+
+uint32_t
+policy_patience(const struct policy *p, const struct prefix *counted,
+    int64_t now)
+{
+	return policy_known(p, counted, now) != 0 ? p->settings.known_patience :
+						    1;
+}
+
 /* Why failures of this client never weigh, or NULL. */
 static const char *
-policy_spares(const struct policy *p, const struct prefix *client)
+spared_always(const struct policy *p, const struct prefix *client)
 {
 	const char *special;
 
@@ -92,6 +170,148 @@ policy_spares(const struct policy *p, const struct prefix *client)
 	return NULL;
 }
 
+/* An event that is weighed, and by what. */
+struct weighing {
+	const struct event *ev;
+	struct verdict *v;
+	int64_t time; /* of the event, but not after now */
+	int64_t now;
+	bool known;             /* a known client */
+	uint32_t n;             /* failures that it tells of */
+	uint32_t group;         /* whose threshold holds */
+	struct msg_threshold t; /* for this client */
+};
+
+static bool
+spared_as_server(struct policy *p, const struct weighing *w)
+{
+	if ((REFUSALS >> w->v->category & 1) == 0)
+		return false;
+	reputation_refuse(p->reputation, &w->v->prefix, w->time, w->n);
+	return policy_is_mail_server(p, &w->v->prefix, w->time);
+}
+
+static bool
+spared_as_own_name(const struct policy *p, const struct weighing *w)
+{
+	return w->known && (ATTEMPTS >> w->v->category & 1) != 0 &&
+	    known_has_name(p->known, &w->v->prefix, w->ev->user,
+		w->ev->user_len);
+}
+
+/*
+ * Whether this attempt to log in repeats one that was counted.  Without what
+ * would tell, none does.  What is counted then counts once, however often a
+ * line says that it came.
+ */
+static bool
+spared_as_repeat(struct policy *p, struct weighing *w)
+{
+	const struct event *ev = w->ev;
+	struct attempt a = { &w->v->prefix, ev->user, ev->user_len, NULL, 0 };
+	uint32_t within = w->t.within;
+
+	if ((ATTEMPTS >> ev->category & 1) == 0)
+		return false;
+	switch (p->settings.repeats) {
+	case MSG_REPEATS_PASSWORD:
+		if (ev->hash == NULL || ev->hash_len == 0)
+			return false;
+		a.hash = ev->hash;
+		a.hash_len = ev->hash_len;
+		break;
+	case MSG_REPEATS_USER:
+		if (ev->user == NULL || ev->user_len == 0)
+			return false;
+		within = HOUR;
+		break;
+	default:
+		return false;
+	}
+	w->n = 1;
+	return repeats_saw(p->repeats, &a, w->time, within);
+}
+
+static const char *
+spared_now(struct policy *p, struct weighing *w)
+{
+	if (spared_as_server(p, w))
+		return "mail server";
+	if (spared_as_own_name(p, w))
+		return "known";
+	if (spared_as_repeat(p, w))
+		return "repeat";
+	return NULL;
+}
+
+/* Which threshold holds for the client. */
+static void
+weighing_begin(const struct policy *p, struct weighing *w)
+{
+	uint64_t count;
+
+	w->group = w->v->category;
+	if (p->settings.threshold[w->group].count == 0)
+		w->group = CATEGORY_NONE;
+	w->t = p->settings.threshold[w->group];
+	w->known = policy_known(p, &w->v->prefix, w->time) != 0;
+	if (!w->known)
+		return;
+	count = (uint64_t)w->t.count * p->settings.known_patience;
+	w->t.count = count < MSG_COUNT_MAX ? (uint32_t)count : MSG_COUNT_MAX;
+}
+
+/* Whether a network may be asked for, by all that the policy knows. */
+static bool
+network_is_free(struct policy *p, const struct prefix *network, int64_t now)
+{
+	if (p->whitelist != NULL &&
+	    prefix_set_overlapping(p->whitelist, network) != NULL)
+		return false;
+	if (prefix_special(network) != NULL)
+		return false;
+	if (!p->settings.private_allowed && prefix_is_private(network))
+		return false;
+	return !known_within(p->known, network, known_since(p, now)) &&
+	    !neighbours_covered(p->neighbours, network);
+}
+
+static void
+judge_network(struct policy *p, const struct weighing *w)
+{
+	const struct msg_threshold *t = &p->settings.network;
+	struct verdict *v = w->v;
+	struct offender has;
+
+	if (t->count == 0 || w->time < w->now - t->within || w->known ||
+	    policy_is_mail_server(p, &v->prefix, w->time))
+		return;
+	neighbours_network(&v->prefix,
+	    v->prefix.family == PREFIX_INET ? NEIGHBOURS_INET_LEN :
+					      NEIGHBOURS_INET6_LEN,
+	    &v->network);
+	if (v->network.len == v->prefix.len)
+		return; /* it is counted by as much as that already */
+	if (!neighbours_fail(p->neighbours, &v->prefix, &v->network,
+		v->category, w->time, w->n, t, &has))
+		return;
+	v->network_count = has.count;
+	v->network_over = network_is_free(p, &v->network, w->now);
+}
+
+static void
+judge_host(struct policy *p, const struct weighing *w)
+{
+	struct verdict *v = w->v;
+	struct offender has;
+
+	if (offenders_count(p->offenders, &v->prefix, w->group, v->category,
+		w->time, w->n, &w->t, &has) == -1)
+		return;
+	v->count = has.count;
+	v->over = has.count >= w->t.count;
+}
+
 /*
  * A line from the future (of a host whose clock is wrong) counts as of now:
  * else it would end the window of all that came before it.
@@ -100,10 +320,11 @@ void
 policy_judge(struct policy *p, const struct event *ev, int64_t now,
     struct verdict *v)
 {
-	const struct msg_threshold *t;
-	struct offender has;
-	uint32_t group = ev->category;
-	int64_t time = ev->time < now ? ev->time : now;
+	struct weighing w = { .ev = ev,
+		.v = v,
+		.time = ev->time < now ? ev->time : now,
+		.now = now,
+		.n = ev->count > 0 ? ev->count : 1 };
 
 	memset(v, 0, sizeof(*v));
 	v->category = ev->category;
@@ -112,35 +333,68 @@ policy_judge(struct policy *p, const struct event *ev, int64_t now,
 	    (p->settings.counted >> ev->category & 1) == 0)
 		return;
 	v->counted = true;
-	if ((v->spared = policy_spares(p, &ev->client)) != NULL)
+	if ((v->spared = spared_always(p, &ev->client)) != NULL)
 		return;
-	if (p->settings.threshold[group].count == 0)
-		group = CATEGORY_NONE;
-	t = &p->settings.threshold[group];
-	v->threshold = t->count;
-	if (time < now - t->within ||
-	    offenders_count(p->offenders, &v->prefix, group, ev->category, time,
-		ev->count > 0 ? ev->count : 1, t, &has) == -1)
+	weighing_begin(p, &w);
+	v->threshold = w.t.count;
+	if (w.time < now - w.t.within ||
+	    (v->spared = spared_now(p, &w)) != NULL)
 		return;
-	v->count = has.count;
-	v->over = has.count >= t->count;
+	judge_network(p, &w);
+	judge_host(p, &w);
+}
+
+/* Of postscreen an accept is about a greeting; of all others about a mail. */
+static bool
+is_mail(const struct event *ev)
+{
+	return ev->rule == NULL || ev->rule->program == NULL ||
+	    strcmp(ev->rule->program, "postscreen") != 0;
 }
 
 void
 policy_welcome(struct policy *p, const struct event *ev, int64_t now)
 {
-	(void)p;
-	(void)ev;
-	(void)now;
+	int64_t time = ev->time < now ? ev->time : now;
+	struct prefix counted;
+
+	policy_prefix(p, &ev->client, &counted);
+	if (ev->kind == EVENT_LOGIN && time >= known_since(p, now))
+		known_login(p->known, &counted, ev->user, ev->user_len, time);
+	if (ev->kind == EVENT_ACCEPT && time >= now - REPUTATION_AGE &&
+	    is_mail(ev))
+		reputation_accept(p->reputation, &counted, time);
 }
 
 bool
-policy_take_ban(struct policy *p, const struct ban *ban,
-    struct prefix *network, uint32_t *hosts)
+policy_counts_bans(const struct policy *p)
 {
-	(void)p;
-	(void)ban;
-	(void)network;
-	(void)hosts;
-	return false;
+	return p->settings.network_len[0] != 0 ||
+	    p->settings.network_len[1] != 0;
+}
+
+bool
+policy_take_ban(struct policy *p, const struct ban *ban, struct prefix *network,
+    uint32_t *hosts)
+{
+	unsigned family = ban->prefix.family == PREFIX_INET ? 0 : 1;
+	uint32_t len = p->settings.network_len[family];
+	uint32_t most = p->settings.network_hosts[family];
+
+	if (!policy_counts_bans(p))
+		return false;
+	neighbours_take_ban(p->neighbours, ban);
+	if (ban->state != BAN_ACTIVE || ban->category == CATEGORY_MANUAL ||
+	    len == 0 || ban->prefix.len <= len)
+		return false;
+	neighbours_network(&ban->prefix, len, network);
+	*hosts = neighbours_banned(p->neighbours, network, most);
+	return *hosts >= most && network_is_free(p, network, ban->since);
+}
+
+void
+policy_forget(struct policy *p, const struct prefix *prefix)
+{
+	offenders_forget(p->offenders, prefix);
+	neighbours_forget(p->neighbours, prefix);
 }

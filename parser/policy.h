@@ -1,6 +1,22 @@
 /*
- * What an event weighs and whether its client went too far.  The daemon and
- * smtpbanctl scan decide by this same code.
+ * What an event weighs and whether its client, or its client's network, went
+ * too far.  The daemon and smtpbanctl scan decide by this same code.
+ *
+ * A failure of a category in "count" is spared, the first that holds:
+ *   "whitelisted", "private", or the name of a special range;
+ *   "mail server": it is a refusal (unknown-user, rbl, policy) and its client
+ *     delivers mail that is accepted (reputation.h).  A refusal by policy goes
+ *     with the others: it too is about one mail, not about who brought it;
+ *   "known": it is an attempt to log in (auth, probe) under a name that the
+ *     same client logged in as within "known clients";
+ *   "repeat": it is an attempt to log in that "repeats" has as counted.
+ * A known client has patience times every threshold.
+ *
+ * The failures that weigh, but not those of known clients and mail servers
+ * (of which a provider has many in one network, each with an accident now and
+ * then), count against the network as well (neighbours.h).  A network is never asked for if it touches
+ * the whitelist, special or (unless allowed) private space, if a known client
+ * is in it, or a ban in force covers it.
  */
 #ifndef SMTPBAN_POLICY_H
 #define SMTPBAN_POLICY_H
@@ -32,7 +48,7 @@ struct offenders *policy_offenders(struct policy *);
 
 struct verdict {
 	bool counted;           /* its category is in "count" */
-	const char *spared;     /* "whitelisted", "private", ... or NULL */
+	const char *spared;     /* as above, or NULL */
 	bool over;              /* reached the threshold: ask for a ban */
 	struct prefix prefix;   /* what is counted: the host or its /64 */
 	enum category category; /* of this event */
@@ -51,18 +67,43 @@ void policy_judge(struct policy *, const struct event *, int64_t now,
     struct verdict *);
 
 /*
- * A good login, or mail that was accepted: who is known, whose share of good
- * mail is large, and which accounts are used.
+ * A good login, or mail that was accepted: who is known, and whose share of
+ * good mail is large.  now as above.  A greeting that postscreen liked is no
+ * mail.
  */
 void policy_welcome(struct policy *, const struct event *, int64_t now);
 
 /*
- * The state of one ban: the hosts banned in each network are counted.  Returns
- * true when a network is full by that (smtpban.conf(5), network): then
- * *network is to be banned, for so many hosts.
+ * The state of one ban, which may be told again: the hosts banned in each
+ * network are counted.  Returns true when a network is full by that
+ * (smtpban.conf(5), network): then *network is to be banned, for so many
+ * hosts.  Bans by hand count, but another one has to make it full; and those
+ * from before the network's own last ban ended do not fill it again.  Tell all after policy_configure if policy_counts_bans.
  */
 bool policy_take_ban(struct policy *, const struct ban *,
     struct prefix *network, uint32_t *hosts);
+bool policy_counts_bans(const struct policy *);
+
+/* The failures of a prefix that was banned or released are settled. */
+void policy_forget(struct policy *, const struct prefix *);
+
+/*
+ * When a client, as it is counted, last logged in; 0: it is not known now.
+ * After "prefix inet6" has changed, IPv6 clients are known by their next login.
+ */
+int64_t policy_known(const struct policy *, const struct prefix *, int64_t now);
+
+/* Whether a failure is one of a known client's own names. */
+bool policy_is_own_name(const struct policy *, const struct event *,
+    int64_t now);
+
+/* Whether refusals of a client, as it is counted, are spared now. */
+bool policy_is_mail_server(const struct policy *, const struct prefix *,
+    int64_t now);
+
+/* How many times the thresholds a client, as it is counted, has now. */
+uint32_t policy_patience(const struct policy *, const struct prefix *,
+    int64_t now);
 
 /* The prefix a client is counted by: itself, or its IPv6 network. */
 void policy_prefix(const struct policy *, const struct prefix *client,

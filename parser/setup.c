@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "log.h"
 #include "setup.h"
 
@@ -59,14 +60,5 @@ setup_add_log(struct setup *s, const struct msg_conf_log *log)
 uint32_t
 setup_window(const struct setup *s)
 {
-	uint32_t window = 0;
-	unsigned c;
-
-	for (c = 0; c < CATEGORY_COUNT; c++)
-		if (s->policy.threshold[c].count != 0 &&
-		    s->policy.threshold[c].within > window)
-			window = s->policy.threshold[c].within;
-	if (s->policy.network.count != 0 && s->policy.network.within > window)
-		window = s->policy.network.within;
-	return window;
+	return conf_window(&s->policy);
 }

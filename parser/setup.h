@@ -26,7 +26,7 @@ void setup_add_whitelist(struct setup *, const struct prefix *);
 void setup_add_match(struct setup *, const struct msg_conf_match *);
 void setup_add_log(struct setup *, const struct msg_conf_log *);
 
-/* The longest window of its thresholds, in seconds: how much is replayed. */
+/* How much is replayed, in seconds: conf_window. */
 uint32_t setup_window(const struct setup *);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "accounts.h"
 #include "control.h"
 #include "enforcer.h"
 #include "follow.h"
@@ -79,10 +80,11 @@ on_conf_commit(void *arg)
 
 	policy_configure(p->policy, &s->policy, s->whitelist);
 	s->whitelist = NULL; /* the policy's now */
+	p->reach = time(NULL) - s->policy.known_for;
 	follow_configure(p->follow, s->paths, s->rules,
 	    time(NULL) - setup_window(s));
 	s->rules = NULL; /* and these are follow's */
-	judge_reconsider(p->judge);
+	judge_reconsider(p->judge, time(NULL));
 	setup_free(s);
 	p->setup = NULL;
 }
@@ -116,7 +118,7 @@ on_ban_state(void *arg, const struct ban *ban)
 {
 	struct parser *p = arg;
 
-	judge_ban_state(p->judge, ban);
+	judge_ban_state(p->judge, ban, time(NULL));
 }
 
 static void
@@ -293,6 +295,7 @@ parser_free(struct parser *p)
 	control_free(p->control);
 	follow_free(p->follow);
 	judge_free(p->judge);
+	accounts_free(p->accounts);
 	mirror_free(p->mirror);
 	policy_free(p->policy);
 	setup_free(p->setup);
@@ -305,12 +308,14 @@ parser_init(struct parser *p)
 {
 	p->policy = policy_new();
 	p->mirror = mirror_new();
+	p->accounts = accounts_new();
 	p->judge = judge_new(p);
 	p->enforcer = enforcer_new(p->base, MSG_PARSER_FD, &ops, on_drained, p);
 	p->follow = follow_new(p);
 	p->control = control_new(p);
-	if (p->policy == NULL || p->mirror == NULL || p->judge == NULL ||
-	    p->enforcer == NULL || p->follow == NULL || p->control == NULL)
+	if (p->policy == NULL || p->mirror == NULL || p->accounts == NULL ||
+	    p->judge == NULL || p->enforcer == NULL || p->follow == NULL ||
+	    p->control == NULL)
 		fatal("start");
 }
 

@@ -361,6 +361,8 @@ rig_start(struct rig *r, int64_t since)
 {
 	r->tail = tail_new(&ops, r, since);
 	assert_non_null(r->tail);
+	if (r->reach != 0)
+		tail_set_reach(r->tail, r->reach);
 	r->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	assert_int_not_equal(r->inotify, -1);
 	enforcer_watch(r, dup(r->inotify));

@@ -61,7 +61,8 @@ struct rig {
 	struct rig_lines want;
 	struct rig_lines got;
 	uint64_t serial;
-	bool pieces; /* lines are written in pieces */
+	bool pieces;   /* lines are written in pieces */
+	int64_t reach; /* for tail_set_reach, if not 0 */
 };
 
 struct rig *rig_new(unsigned seed);

@@ -180,14 +180,17 @@ test_texts_of_the_daemon_end(void **state)
 {
 	static struct ctl_log_record log;
 	static struct ctl_status_record status;
+	struct ctl_account_record account;
 	struct ctl_done done = { 0 };
 	struct answer a;
 
 	(void)state;
+	memset(&account, 'x', sizeof(account));
 	memset(log.path, 'x', sizeof(log.path));
 	memset(status.enforcer.error, 'x', sizeof(status.enforcer.error));
 	say(CTL_STATUS_RECORD, &status, sizeof(status));
 	say(CTL_LOG_RECORD, &log, sizeof(log));
+	say(CTL_ACCOUNT_RECORD, &account, sizeof(account));
 	say(CTL_DONE, &done, sizeof(done));
 	assert_int_equal(ask(CTL_STATUS, &a), 0);
 	assert_true(a.has_status);
@@ -195,6 +198,8 @@ test_texts_of_the_daemon_end(void **state)
 	assert_int_equal(strlen(a.logs[0].path), sizeof(log.path) - 1);
 	assert_int_equal(strlen(a.status.enforcer.error),
 	    sizeof(status.enforcer.error) - 1);
+	assert_int_equal(a.naccounts, 1);
+	assert_int_equal(strlen(a.accounts[0].user), CTL_USER_LEN - 1);
 	client_free(&a);
 }
 
@@ -284,6 +289,7 @@ test_records_of_a_wrong_length_or_type_are_refused(void **state)
 		{ CTL_BAN_RECORD, sizeof(struct ban) },
 		{ CTL_OFFENDER_RECORD, sizeof(struct ctl_offender_record) },
 		{ CTL_CHECK_RECORD, sizeof(struct ctl_check_record) },
+		{ CTL_ACCOUNT_RECORD, sizeof(struct ctl_account_record) },
 	};
 	size_t i;
 
@@ -293,7 +299,7 @@ test_records_of_a_wrong_length_or_type_are_refused(void **state)
 		assert_senseless(known[i].type, bytes, known[i].len + 1);
 	}
 	assert_senseless(CTL_STATUS, NULL, 0);
-	assert_senseless(CTL_CHECK_RECORD + 1, NULL, 0);
+	assert_senseless(CTL_ACCOUNT_RECORD + 1, NULL, 0);
 }
 
 static void

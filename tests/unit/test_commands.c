@@ -278,6 +278,7 @@ test_check_of_a_banned_address(void **state)
 	    "\"category\": \"auth\", \"count\": 5, \"active\": true, "
 	    "\"released\": null, \"allowed\": null, \"foreign\": false, "
 	    "\"unwritten\": false, \"whitelist\": null, \"guard\": null, "
+	    "\"known\": false, \"login\": null, \"mail_server\": false, "
 	    "\"kernel\": true, \"blackhole\": null, \"offenders\": []}\n");
 }
 
@@ -294,6 +295,26 @@ test_check_tells_what_stands_against_a_ban(void **state)
 	    "192.0.2.1: not banned\n"
 	    "  whitelist  192.0.2.0/24\n"
 	    "  guard      a ban is refused: whitelisted by 192.0.2.0/24\n");
+}
+
+static void
+test_check_tells_what_speaks_for_a_client(void **state)
+{
+	(void)state;
+	reply.has_check = true;
+	reply.check.login = T0 - 3600;
+	reply.check.mail_server = 1;
+	assert_int_equal(run(command_check, false, "check 192.0.2.1"), 1);
+	assert_string_equal(printed,
+	    "192.0.2.1: not banned\n"
+	    "  last login 2026-11-24 17:49:15 (1h ago)\n"
+	    "  spared     failures of names that it logged in as; its "
+	    "thresholds are higher\n"
+	    "  spared     refusals of its mail, since enough is accepted\n");
+	assert_int_equal(run(command_check, true, "check 192.0.2.1"), 1);
+	assert_non_null(strstr(printed,
+	    "\"known\": true, \"login\": \"2026-11-24T17:49:15Z\", "
+	    "\"mail_server\": true"));
 }
 
 static void
@@ -412,6 +433,91 @@ test_offenders_are_listed_by_how_close_they_are(void **state)
 }
 
 static void
+test_accounts_are_listed_as_they_come(void **state)
+{
+	struct ctl_account_record r[] = {
+		{ .failures = 1234,
+		    .error = 20,
+		    .clients = 130,
+		    .networks = 97,
+		    .logins = 2,
+		    .first = T0 - 86400,
+		    .last = T0 - 60,
+		    .user = "alice@example.org" },
+		{ .failures = 7,
+		    .clients = 1,
+		    .networks = 1,
+		    .first = T0,
+		    .last = T0,
+		    .user = "bob" },
+	};
+
+	(void)state;
+	reply.accounts = r;
+	reply.naccounts = 2;
+	assert_int_equal(run(command_accounts, false, "accounts"), 0);
+	assert_int_equal(asked.type, CTL_ACCOUNTS);
+	assert_int_equal(asked.len, 0);
+	assert_string_equal(printed,
+	    "USER               FAILURES  CLIENTS  NETWORKS  LOGINS  LAST\n"
+	    "alice@example.org    <=1234      130        97       2  11-24 "
+	    "18:48\n"
+	    "bob                       7        1         1       0  11-24 "
+	    "18:49\n"
+	    "<=: at most; there were more names than can be counted\n");
+	assert_int_equal(run(command_accounts, true, "accounts"), 0);
+	assert_string_equal(printed,
+	    "[\n{\"user\": \"alice@example.org\", \"failures\": 1234, "
+	    "\"error\": 20, \"clients\": 130, \"networks\": 97, "
+	    "\"logins\": 2, \"first\": \"2026-11-23T18:49:15Z\", "
+	    "\"last\": \"2026-11-24T18:48:15Z\"},\n"
+	    "{\"user\": \"bob\", \"failures\": 7, \"error\": 0, "
+	    "\"clients\": 1, \"networks\": 1, \"logins\": 0, "
+	    "\"first\": \"2026-11-24T18:49:15Z\", "
+	    "\"last\": \"2026-11-24T18:49:15Z\"}\n]\n");
+	reply.naccounts = 0;
+	assert_int_equal(run(command_accounts, true, "accounts"), 0);
+	assert_string_equal(printed, "[]\n");
+	assert_int_equal(run(command_accounts, false, "accounts"), 0);
+	assert_string_equal(printed, "");
+}
+
+/* A name is a client's: it can neither command a terminal nor move a table. */
+static void
+test_hostile_names_are_shown_as_text(void **state)
+{
+	struct ctl_account_record r = { .failures = UINT64_MAX,
+		.clients = UINT32_MAX,
+		.networks = UINT32_MAX,
+		.last = T0,
+		.user = "\033[2J\n\\\xff" };
+	const char *p;
+
+	(void)state;
+	reply.accounts = &r;
+	reply.naccounts = 1;
+	run(command_accounts, false, "accounts");
+	assert_non_null(strstr(printed, "\n\\x1b[2J\\x0a\\\\\\xff "));
+	memset(r.user, '\001', sizeof(r.user) - 1);
+	r.failures = r.clients = r.networks = 99999;
+	run(command_accounts, false, "accounts");
+	assert_non_null(strstr(printed, "\\x01\\x01...  "));
+	for (p = printed; *p != '\0'; p += strcspn(p, "\n") + 1)
+		assert_in_range(strcspn(p, "\n"), 1, 80);
+	run(command_accounts, true, "accounts");
+	for (p = printed; *p != '\0'; p++)
+		assert_true(*p == '\n' || (*p >= 0x20 && *p < 0x7f));
+	memset(r.user, 'x', 30);
+	r.user[30] = '\0';
+	run(command_accounts, false, "accounts");
+	assert_null(strstr(printed, "..."));
+	r.user[30] = 'x';
+	r.user[31] = '\0';
+	run(command_accounts, false, "accounts");
+	assert_non_null(strstr(printed, "xxx..."));
+}
+
+static void
 test_empty_lists_are_empty(void **state)
 {
 	(void)state;
@@ -465,11 +571,14 @@ main(void)
 		TEST(test_what_the_daemon_refuses_is_exit_1_and_for_check_2),
 		TEST(test_check_of_a_banned_address),
 		TEST(test_check_tells_what_stands_against_a_ban),
+		TEST(test_check_tells_what_speaks_for_a_client),
 		TEST(test_check_names_whose_blackhole_it_is),
 		TEST(test_check_shows_what_is_counted),
 		TEST(test_bans_are_listed_by_their_beginning),
 		TEST(test_bans_that_are_not_as_they_should_be_are_named),
 		TEST(test_offenders_are_listed_by_how_close_they_are),
+		TEST(test_accounts_are_listed_as_they_come),
+		TEST(test_hostile_names_are_shown_as_text),
 		TEST(test_empty_lists_are_empty),
 		TEST(test_a_status_tells_of_each_log),
 	};

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
+#include "accounts.h"
 #include "control.h"
 #include "ctl.h"
 #include "enforcer.h"
@@ -140,6 +141,7 @@ setup(void **state)
 	p->base = event_base_new();
 	p->policy = policy_new();
 	p->mirror = mirror_new();
+	p->accounts = accounts_new();
 	p->control = control_new(p);
 	/* An abstract name: nothing is left behind. */
 	(void)snprintf(rig.path, sizeof(rig.path), "smtpban-test-%d",
@@ -161,6 +163,7 @@ teardown(void **state)
 
 	control_free(p->control);
 	mirror_free(p->mirror);
+	accounts_free(p->accounts);
 	policy_free(p->policy);
 	event_base_free(p->base);
 	return 0;
@@ -287,6 +290,7 @@ static const struct sample {
 	{ CTL_STATUS, 0, false },
 	{ CTL_BANS, sizeof(struct ctl_bans), false },
 	{ CTL_OFFENDERS, 0, false },
+	{ CTL_ACCOUNTS, 0, false },
 	{ CTL_CHECK, sizeof(struct ctl_address), false },
 	{ CTL_BAN, sizeof(struct ctl_ban), true },
 	{ CTL_UNBAN, sizeof(struct ctl_unban), true },
@@ -320,7 +324,7 @@ test_wrong_length_closes_the_client(void **state)
 static void
 test_unknown_request_closes_the_client(void **state)
 {
-	static const uint32_t types[] = { 0, CTL_STATUS - 1, CTL_LEVEL + 1,
+	static const uint32_t types[] = { 0, CTL_STATUS - 1, CTL_ACCOUNTS + 1,
 		CTL_DONE, MSG_BAN_REQUEST, MSG_BAN_STATE, UINT32_MAX };
 	size_t i;
 	int fd;
@@ -750,6 +754,102 @@ test_check_tells_all_that_is_known(void **state)
 	hear_done(fd, 0);
 }
 
+/* A good login or accepted mail from there, a moment ago. */
+static void
+welcome(struct parser *p, enum event_kind kind, const char *text)
+{
+	struct event ev = { .kind = kind,
+		.time = time(NULL),
+		.client = prefix_of(text) };
+
+	policy_welcome(p->policy, &ev, ev.time);
+}
+
+static void
+test_check_tells_what_speaks_for_a_client(void **state)
+{
+	struct ctl_address address = { prefix_of("2001:db8:0:1::9") };
+	struct msg_checked checked = { 83, "" };
+	struct ctl_check_record c;
+	struct channel_msg m;
+	int fd = client(), i;
+
+	welcome(*state, EVENT_LOGIN, "2001:db8:0:1::8");
+	for (i = 0; i < 3; i++)
+		welcome(*state, EVENT_ACCEPT, "2001:db8:0:1::7");
+	say(fd, CTL_CHECK, &address, sizeof(address));
+	answer(MSG_CHECKED, &checked, sizeof(checked));
+	assert_int_equal(hear(fd, &m), 1);
+	memcpy(&c, m.payload, sizeof(c));
+	assert_in_range(c.login, time(NULL) - 60, time(NULL));
+	assert_int_equal(c.mail_server, 1);
+	hear_done(fd, 0);
+	address.prefix = prefix_of("192.0.2.1");
+	fd = client();
+	say(fd, CTL_CHECK, &address, sizeof(address));
+	answer(MSG_CHECKED, &checked, sizeof(checked));
+	assert_int_equal(hear(fd, &m), 1);
+	memcpy(&c, m.payload, sizeof(c));
+	assert_int_equal(c.login, 0);
+	assert_int_equal(c.mail_server, 0);
+	hear_done(fd, 0);
+}
+
+static void
+test_offenders_show_the_threshold_that_holds_for_them(void **state)
+{
+	struct event ev = { .kind = EVENT_FAILURE,
+		.category = CATEGORY_AUTH,
+		.time = time(NULL),
+		.client = prefix_of("192.0.2.1") };
+	struct parser *p = *state;
+	struct ctl_offender_record o;
+	struct verdict v;
+	struct channel_msg m;
+	int fd = client();
+
+	welcome(p, EVENT_LOGIN, "192.0.2.1");
+	policy_judge(p->policy, &ev, ev.time, &v);
+	say(fd, CTL_OFFENDERS, NULL, 0);
+	assert_int_equal(hear(fd, &m), 1);
+	memcpy(&o, m.payload, sizeof(o));
+	assert_int_equal(o.count, 1);
+	assert_int_equal(o.threshold, 20);
+	hear_done(fd, 0);
+}
+
+static void
+test_accounts_are_sent_by_their_failures(void **state)
+{
+	struct parser *p = *state;
+	struct prefix from = prefix_of("192.0.2.1");
+	struct ctl_account_record r;
+	struct channel_msg m;
+	char name[16];
+	unsigned i;
+	int fd;
+
+	rig.room = 7;
+	for (i = 1; i <= 100; i++) {
+		(void)snprintf(name, sizeof(name), "user%u", i);
+		accounts_fail(p->accounts, name, strlen(name), &from, NOW, i);
+	}
+	fd = client();
+	say(fd, CTL_ACCOUNTS, NULL, 0);
+	for (i = 100; i > 0; i--) {
+		assert_int_equal(hear(fd, &m), 1);
+		assert_int_equal(m.hdr.type, CTL_ACCOUNT_RECORD);
+		assert_int_equal(m.hdr.len, sizeof(r));
+		memcpy(&r, m.payload, sizeof(r));
+		(void)snprintf(name, sizeof(name), "user%u", i);
+		assert_string_equal(r.user, name);
+		assert_int_equal(r.failures, i);
+		assert_int_equal(r.clients, 1);
+		turn();
+	}
+	hear_done(fd, 0);
+}
+
 static void
 test_client_that_leaves_is_forgotten(void **state)
 {
@@ -844,6 +944,9 @@ main(void)
 		TEST(test_socket_that_takes_a_part_gets_the_rest),
 		TEST(test_offenders_are_all_shown),
 		TEST(test_check_tells_all_that_is_known),
+		TEST(test_check_tells_what_speaks_for_a_client),
+		TEST(test_offenders_show_the_threshold_that_holds_for_them),
+		TEST(test_accounts_are_sent_by_their_failures),
 		TEST(test_client_that_leaves_is_forgotten),
 		TEST(test_second_request_closes_the_client),
 		TEST(test_client_beyond_the_limit_waits),

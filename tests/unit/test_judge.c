@@ -2,11 +2,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "accounts.h"
 #include "enforcer.h"
 #include "judge.h"
 #include "mirror.h"
@@ -21,6 +23,7 @@ static struct {
 	unsigned number;
 	bool full;
 	struct msg_ban_request last;
+	struct msg_ban_request before; /* the last */
 	enforcer_answer answer;
 	void *arg;
 } asked;
@@ -33,6 +36,7 @@ enforcer_ask_ban(struct enforcer *e, const struct msg_ban_request *ban,
 	if (asked.full)
 		return 0;
 	asked.number++;
+	asked.before = asked.last;
 	asked.last = *ban;
 	asked.answer = answer;
 	asked.arg = arg;
@@ -58,6 +62,7 @@ setup(void **state)
 	memset(&asked, 0, sizeof(asked));
 	p->policy = policy_new();
 	p->mirror = mirror_new();
+	p->accounts = accounts_new();
 	p->judge = judge_new(p);
 	*state = p;
 	return 0;
@@ -69,6 +74,7 @@ teardown(void **state)
 	struct parser *p = *state;
 
 	judge_free(p->judge);
+	accounts_free(p->accounts);
 	mirror_free(p->mirror);
 	policy_free(p->policy);
 	free(p);
@@ -105,11 +111,12 @@ tell_state(struct parser *p, const char *prefix, uint32_t state,
 	struct ban b = {
 		.prefix = prefix_of(prefix),
 		.state = state,
+		.category = CATEGORY_AUTH,
 		.released = released,
 		.allowed = allowed,
 	};
 
-	judge_ban_state(p->judge, &b);
+	judge_ban_state(p->judge, &b, NOW);
 }
 
 static void
@@ -251,7 +258,7 @@ test_refusal_is_kept_until_a_reload(void **state)
 	refuse();
 	fail_often(p, "192.0.2.1", LIMIT);
 	assert_int_equal(asked.number, 1);
-	judge_reconsider(p->judge);
+	judge_reconsider(p->judge, NOW);
 	fail_often(p, "192.0.2.1", 1);
 	assert_int_equal(asked.number, 2);
 }
@@ -312,6 +319,191 @@ test_a_log_whose_clock_is_ahead_is_told_so(void **state)
 	assert_int_equal(asked.last.ahead, MSG_AHEAD_MAX);
 }
 
+static void
+set_networks(struct parser *p, uint32_t failures, uint32_t hosts)
+{
+	struct msg_policy s = *policy_settings(p->policy);
+
+	s.network.count = failures;
+	s.network.within = 86400;
+	s.network_len[0] = hosts > 0 ? 24 : 0;
+	s.network_hosts[0] = hosts;
+	policy_configure(p->policy, &s, prefix_set_new());
+	judge_reconsider(p->judge, NOW);
+}
+
+static void
+assert_asked(const struct msg_ban_request *r, const char *prefix,
+    uint32_t count)
+{
+	struct prefix want = prefix_of(prefix);
+
+	assert_memory_equal(&r->prefix, &want, sizeof(want));
+	assert_int_equal(r->category, CATEGORY_AUTH);
+	assert_int_equal(r->count, count);
+}
+
+static void
+welcome(struct parser *p, enum event_kind kind, const char *client,
+    const char *user)
+{
+	struct event ev = { .kind = kind,
+		.time = NOW,
+		.client = prefix_of(client),
+		.count = 1,
+		.user = user,
+		.user_len = strlen(user) };
+
+	judge_event(p->judge, &ev, true, NOW);
+}
+
+static void
+test_a_host_and_its_network_are_asked_for_together(void **state)
+{
+	struct parser *p = *state;
+
+	set_networks(p, 6, 0);
+	fail_often(p, "192.0.2.1", 4);
+	fail_often(p, "192.0.2.2", 1);
+	assert_int_equal(asked.number, 0);
+	fail_often(p, "192.0.2.1", 1);
+	assert_int_equal(asked.number, 2);
+	assert_asked(&asked.before, "192.0.2.1", 5);
+	assert_asked(&asked.last, "192.0.2.0/24", 6);
+	fail_often(p, "192.0.2.3", 3);
+	assert_int_equal(asked.number, 2);
+	tell_state(p, "192.0.2.0/24", BAN_ACTIVE, 0, 0);
+	answer(MSG_BAN_STATE);
+	fail_often(p, "192.0.2.3", 30);
+	assert_int_equal(asked.number, 2);
+}
+
+static void
+test_an_allowed_network_is_let_be(void **state)
+{
+	struct parser *p = *state;
+	char client[32];
+	unsigned i;
+
+	set_networks(p, 6, 0);
+	tell_state(p, "198.51.0.0/16", BAN_ENDED, NOW - 60, NOW + 60);
+	tell_state(p, "192.0.2.200", BAN_ENDED, NOW - 60, NOW + 60);
+	tell_state(p, "203.0.113.1", BAN_ENDED, NOW - 60, NOW);
+	tell_state(p, "203.0.114.1", BAN_ENDED, NOW - 60, NOW + 60);
+	for (i = 2; i < 9; i++) {
+		(void)snprintf(client, sizeof(client), "198.51.100.%u", i);
+		fail_at(p, client, NOW, true);
+		(void)snprintf(client, sizeof(client), "192.0.2.%u", i);
+		fail_at(p, client, NOW, true); /* but one host is */
+	}
+	assert_int_equal(asked.number, 0);
+	for (i = 2; i < 9; i++) {
+		(void)snprintf(client, sizeof(client), "203.0.113.%u", i);
+		fail_at(p, client, NOW, true);
+	}
+	assert_int_equal(asked.number, 1);
+}
+
+static void
+test_bans_do_not_fill_a_network_that_is_allowed(void **state)
+{
+	struct parser *p = *state;
+
+	set_networks(p, 0, 2);
+	tell_state(p, "198.51.0.0/16", BAN_ENDED, NOW - 60, NOW + 60);
+	tell_state(p, "198.51.100.1", BAN_ACTIVE, 0, 0);
+	tell_state(p, "198.51.100.2", BAN_ACTIVE, 0, 0);
+	judge_replayed(p->judge, NOW);
+	assert_int_equal(asked.number, 0);
+	judge_replayed(p->judge, NOW + 60);
+	assert_int_equal(asked.number, 1);
+}
+
+/* Who logged in is known only then. */
+static void
+test_full_networks_are_asked_for_after_the_replay(void **state)
+{
+	struct parser *p = *state;
+
+	set_networks(p, 0, 2);
+	tell_state(p, "192.0.2.1", BAN_ACTIVE, 0, 0);
+	tell_state(p, "192.0.2.2", BAN_ACTIVE, 0, 0);
+	tell_state(p, "198.51.100.1", BAN_ACTIVE, 0, 0);
+	tell_state(p, "198.51.100.2", BAN_ACTIVE, 0, 0);
+	assert_int_equal(asked.number, 0);
+	welcome(p, EVENT_LOGIN, "198.51.100.77", "alice");
+	judge_replayed(p->judge, NOW);
+	assert_int_equal(asked.number, 1);
+	assert_asked(&asked.last, "192.0.2.0/24", 2);
+	tell_state(p, "203.0.113.1", BAN_ACTIVE, 0, 0);
+	tell_state(p, "203.0.113.2", BAN_ACTIVE, 0, 0);
+	assert_int_equal(asked.number, 2);
+	assert_asked(&asked.last, "203.0.113.0/24", 2);
+}
+
+static void
+test_a_reload_finds_the_networks_that_are_full_now(void **state)
+{
+	struct parser *p = *state;
+
+	tell_state(p, "192.0.2.1", BAN_ACTIVE, 0, 0);
+	tell_state(p, "192.0.2.2", BAN_ACTIVE, 0, 0);
+	judge_replayed(p->judge, NOW);
+	set_networks(p, 0, 3);
+	assert_int_equal(asked.number, 0);
+	set_networks(p, 0, 2);
+	assert_int_equal(asked.number, 1);
+	assert_asked(&asked.last, "192.0.2.0/24", 2);
+	tell_state(p, "192.0.2.0/24", BAN_ACTIVE, 0, 0);
+	answer(MSG_BAN_STATE);
+	set_networks(p, 0, 2);
+	assert_int_equal(asked.number, 1);
+}
+
+static void
+test_a_known_clients_own_name_never_bans_it(void **state)
+{
+	struct parser *p = *state;
+
+	welcome(p, EVENT_LOGIN, "192.0.2.1", "mallory");
+	fail_often(p, "192.0.2.1", 100);
+	assert_int_equal(asked.number, 0);
+	fail_often(p, "192.0.2.2", LIMIT);
+	assert_int_equal(asked.number, 1);
+}
+
+static bool
+top_account(struct parser *p, struct ctl_account_record *r)
+{
+	uint16_t order[ACCOUNTS_MAX];
+
+	return accounts_order(p->accounts, order) > 0 &&
+	    accounts_get(p->accounts, order[0], r);
+}
+
+static void
+test_accounts_tell_of_all_but_their_owners(void **state)
+{
+	struct parser *p = *state;
+	struct ctl_account_record r;
+
+	welcome(p, EVENT_LOGIN, "192.0.2.1", "mallory");
+	fail_often(p, "192.0.2.1", 9);
+	assert_false(top_account(p, &r));
+	tell_state(p, "192.0.2.2", BAN_ACTIVE, 0, 0);
+	fail_often(p, "192.0.2.2", 2);   /* banned */
+	fail_often(p, "192.168.0.1", 3); /* private */
+	fail_often(p, "2001:db8:0:1::1", 1);
+	fail_often(p, "2001:db8:0:1::2", 1);
+	welcome(p, EVENT_LOGIN, "203.0.113.1", "mallory");
+	assert_true(top_account(p, &r));
+	assert_string_equal(r.user, "mallory");
+	assert_int_equal(r.failures, 7);
+	assert_int_equal(r.clients, 3);
+	assert_int_equal(r.networks, 3);
+	assert_int_equal(r.logins, 1);
+}
+
 int
 main(void)
 {
@@ -329,6 +521,13 @@ main(void)
 		TEST(test_what_found_no_room_is_asked_at_the_next_failure),
 		TEST(test_only_what_weighs_enters_the_hours),
 		TEST(test_a_log_whose_clock_is_ahead_is_told_so),
+		TEST(test_a_host_and_its_network_are_asked_for_together),
+		TEST(test_an_allowed_network_is_let_be),
+		TEST(test_bans_do_not_fill_a_network_that_is_allowed),
+		TEST(test_full_networks_are_asked_for_after_the_replay),
+		TEST(test_a_reload_finds_the_networks_that_are_full_now),
+		TEST(test_a_known_clients_own_name_never_bans_it),
+		TEST(test_accounts_tell_of_all_but_their_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

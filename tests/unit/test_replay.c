@@ -1,7 +1,9 @@
 /* What is read at the start: the window, from the rotated file on. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +11,9 @@
 #include <cmocka.h>
 
 #include "msg.h"
+#include "recognise/recognise.h"
+#include "replay.h"
+#include "tail_file.h"
 #include "tail_rig.h"
 
 #define HOUR 3600
@@ -127,6 +132,98 @@ static void
 test_window_begins_within_the_rotated_file(void **state)
 {
 	rig_run(state, 3, window_rotated);
+}
+
+/* What is worth reading before the window. */
+static void
+reach_current(struct rig *r)
+{
+	int fd = rig_create(r->log);
+	int64_t day = 1000 * 24 * HOUR;
+
+	r->pieces = false;
+	r->reach = day + 400 * HOUR;
+	fill(r, fd, day, r->reach, false);
+	fill(r, fd, r->reach, day + 500 * HOUR, true);
+	close(fd);
+	rig_start(r, day + 450 * HOUR);
+	check_window(r);
+	assert_int_equal(r->asked[MSG_ROTATED], 0);
+}
+
+static void
+reach_rotated(struct rig *r)
+{
+	int fd = rig_create(r->rotated);
+	int64_t day = 1000 * 24 * HOUR;
+
+	r->pieces = false;
+	r->reach = day + 400 * HOUR;
+	fill(r, fd, day, r->reach, false);
+	fill(r, fd, r->reach, day + 500 * HOUR, true);
+	close(fd);
+	fd = rig_create(r->log);
+	fill(r, fd, day + 500 * HOUR, day + 600 * HOUR, true);
+	close(fd);
+	rig_start(r, day + 550 * HOUR);
+	check_window(r);
+}
+
+static void
+test_lines_before_the_window_are_reached_for(void **state)
+{
+	rig_run(state, 3, reach_current);
+	rig_run(state, 3, reach_rotated);
+}
+
+static int64_t
+line_time(void *arg, const char *line, size_t n)
+{
+	(void)arg;
+	return recognise_peek_time(line, n, 0);
+}
+
+/* A file of lines of as many bytes, each a minute after the one before. */
+static void
+reach_is_limited(struct rig *r)
+{
+	static char block[TAIL_BLOCK];
+	static const struct tail_ops ops = { .time = line_time };
+	const struct tail_sink sink = { .ops = &ops, .block = block };
+	const int64_t t0 = 1767225600; /* 2026-01-01 00:00:00 UTC */
+	char line[64];
+	off_t start, early, size;
+	int fd, i;
+
+	fd = rig_create(r->log);
+	for (i = 0; i < 43200; i++) {
+		(void)snprintf(line, sizeof(line),
+		    "2026-01-%02dT%02d:%02d:00+00:00 mx1 a: a line\n",
+		    1 + i / 1440, i / 60 % 24, i % 60);
+		assert_int_equal(write(fd, line, strlen(line)), strlen(line));
+	}
+	close(fd);
+	size = (off_t)strlen(line) * 43200;
+	fd = open(r->log, O_RDONLY);
+	start = replay_find_start(fd, t0 + 25 * 86400, &sink);
+	assert_true(start > 0 && start < size);
+	early = replay_find_reach(fd, start, t0 + 20 * 86400, size, &sink);
+	assert_int_equal(early, replay_find_start(fd, t0 + 20 * 86400, &sink));
+	assert_true(early < start);
+	/* by so many bytes at most, and then from a whole line on */
+	early = replay_find_reach(fd, start, t0, 100000, &sink);
+	assert_in_range(start - early, 100000 - (off_t)strlen(line), 100000);
+	assert_int_equal(early % (off_t)strlen(line), 0);
+	/* never less than the window */
+	assert_int_equal(
+	    replay_find_reach(fd, start, t0 + 28 * 86400, size, &sink), start);
+	close(fd);
+}
+
+static void
+test_reach_is_limited_in_bytes(void **state)
+{
+	rig_run(state, 1, reach_is_limited);
 }
 
 /* Lines of the window, then many that are half an hour late. */
@@ -259,6 +356,8 @@ main(void)
 		RIG_TEST(test_rotated_file_comes_before_the_current_one),
 		RIG_TEST(test_window_begins_within_the_current_file),
 		RIG_TEST(test_window_begins_within_the_rotated_file),
+		RIG_TEST(test_lines_before_the_window_are_reached_for),
+		RIG_TEST(test_reach_is_limited_in_bytes),
 		RIG_TEST(test_window_allows_an_hour_of_disorder),
 		RIG_TEST(test_place_without_times_is_read),
 		RIG_TEST(test_file_without_times_is_read_from_its_beginning),

@@ -28,14 +28,24 @@ static struct {
 } got;
 
 static void
-take(void *arg, const char *line, size_t n)
+take(const char *line, size_t n)
 {
-	assert_ptr_equal(arg, &got);
 	assert_in_range(n, 0, RECOGNISE_LINE_MAX);
 	got.len[got.lines % 16] = n;
 	got.lines++;
 	memcpy(got.last, line, n);
 	got.last[n] = '\0';
+}
+
+static void
+take_all(struct scan_file *f)
+{
+	const char *line;
+	size_t n;
+
+	memset(&got, 0, sizeof(got));
+	while (scan_file_next(f, &line, &n))
+		take(line, n);
 }
 
 static void
@@ -55,9 +65,8 @@ read_file(void)
 {
 	struct scan_file f;
 
-	memset(&got, 0, sizeof(got));
 	assert_int_equal(scan_file_open(&f, path), 0);
-	assert_int_equal(scan_file_read(&f, take, &got), 0);
+	take_all(&f);
 	assert_int_equal(scan_file_close(&f), 0);
 }
 
@@ -175,13 +184,14 @@ test_lines_over_the_end_of_a_block_are_whole(void **state)
 	assert_int_equal(got.len[(got.lines - 1) % 16], n % 100);
 }
 
+/* "one" and "two", each with a newline. */
+static const char gz[] =
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\xcf\x4b\xe5\x2a"
+    "\x29\xcf\xe7\x02\x00\xe6\x0b\xba\x12\x08\x00\x00\x00";
+
 static void
 test_a_compressed_file_is_read_as_its_text(void **state)
 {
-	static const char gz[] =
-	    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\xcf\x4b\xe5\x2a"
-	    "\x29\xcf\xe7\x02\x00\xe6\x0b\xba\x12\x08\x00\x00\x00";
-
 	(void)state;
 	write_file("a.gz", gz, sizeof(gz) - 1);
 	read_file();
@@ -219,7 +229,7 @@ open_read_close(void)
 	struct scan_file f;
 
 	assert_int_equal(scan_file_open(&f, path), 0);
-	assert_int_equal(scan_file_read(&f, take, &got), 0);
+	take_all(&f);
 	return scan_file_close(&f);
 }
 
@@ -254,6 +264,77 @@ test_the_time_is_that_of_the_file(void **state)
 	assert_int_equal(scan_file_close(&f), 0);
 }
 
+static void
+test_a_directory_is_an_error(void **state)
+{
+	(void)state;
+	snprintf(path, sizeof(path), "%s", dir);
+	assert_int_equal(quietly(open_only), -1);
+}
+
+static void
+test_the_first_time_is_looked_up_without_taking_a_line(void **state)
+{
+	static const char text[] = "garbage\n\n"
+				   "2026-11-24T00:00:07+00:00 mx1 a: b\n"
+				   "2026-11-24T00:00:09+00:00 mx1 a: b";
+	struct scan_file f;
+
+	(void)state;
+	write_file("a", text, sizeof(text) - 1);
+	assert_int_equal(scan_file_open(&f, path), 0);
+	assert_true(scan_file_is_regular(&f));
+	assert_int_equal(scan_file_peek(&f), 1795478407);
+	take_all(&f);
+	assert_int_equal(got.lines, 4);
+	assert_int_equal(scan_file_close(&f), 0);
+	write_file("a", "garbage", 7);
+	assert_int_equal(scan_file_open(&f, path), 0);
+	assert_int_equal(scan_file_peek(&f), 0);
+	assert_int_equal(scan_file_close(&f), 0);
+}
+
+static void
+test_leaving_a_compressed_file_is_no_error(void **state)
+{
+	char command[256];
+	const char *line;
+	struct scan_file f;
+	size_t n;
+
+	(void)state;
+	snprintf(command, sizeof(command),
+	    "yes | head -n 2000000 | gzip >%s/a.gz", dir);
+	assert_int_equal(system(command), 0);
+	snprintf(path, sizeof(path), "%s/a.gz", dir);
+	assert_int_equal(scan_file_open(&f, path), 0);
+	assert_true(scan_file_next(&f, &line, &n));
+	assert_int_equal(scan_file_close(&f), 0);
+}
+
+static void
+test_progress_is_of_the_file_on_the_disk(void **state)
+{
+	struct scan_file f;
+
+	(void)state;
+	write_file("a", "one\ntwo\n", 8);
+	assert_int_equal(scan_file_open(&f, path), 0);
+	assert_int_equal(f.size, 8);
+	assert_int_equal(scan_file_done(&f), 0);
+	take_all(&f);
+	assert_int_equal(scan_file_done(&f), 8);
+	assert_int_equal(scan_file_close(&f), 0);
+	unlink(path);
+	write_file("a.gz", gz, sizeof(gz) - 1);
+	assert_int_equal(scan_file_open(&f, path), 0);
+	assert_int_equal(f.size, sizeof(gz) - 1);
+	take_all(&f);
+	assert_int_equal(f.taken, 8);
+	assert_int_equal(scan_file_done(&f), sizeof(gz) - 1);
+	assert_int_equal(scan_file_close(&f), 0);
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, remove_file)
 
 int
@@ -270,6 +351,10 @@ main(void)
 		TEST(test_a_missing_file_is_an_error),
 		TEST(test_a_damaged_compressed_file_is_an_error),
 		TEST(test_the_time_is_that_of_the_file),
+		cmocka_unit_test(test_a_directory_is_an_error),
+		TEST(test_the_first_time_is_looked_up_without_taking_a_line),
+		TEST(test_leaving_a_compressed_file_is_no_error),
+		TEST(test_progress_is_of_the_file_on_the_disk),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
