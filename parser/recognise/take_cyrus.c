@@ -7,7 +7,6 @@
 #include "template_match.h"
 
 #define NAME_MAX_LEN 255 /* of a host name */
-#define ADDR_MAX_LEN 45  /* of an address as text */
 
 /* What a resolver lets pass in a host name: no bracket, no space. */
 static bool
@@ -20,24 +19,14 @@ is_host(char c)
 const char *
 template_take_peer(struct walk *w, const char *p)
 {
-	const char *start = p, *close;
-	size_t room;
+	const char *start = p;
 
 	while (p < w->end && is_host(*p) && p - start <= NAME_MAX_LEN)
 		p++;
 	if (p > start && p < w->end && *p == ' ')
 		p++;
-	if (p == w->end || *p != '[')
-		return NULL;
-	p++;
-	room = (size_t)(w->end - p);
-	close =
-	    memchr(p, ']', room < ADDR_MAX_LEN + 1 ? room : ADDR_MAX_LEN + 1);
-	if (close == NULL ||
-	    prefix_parse_addr(p, (size_t)(close - p), &w->m->client) == -1)
-		return NULL;
-	p = close + 1;
-	return p == w->end || *p == ' ' ? p : NULL;
+	p = template_take_bracketed(w, p);
+	return p != NULL && (p == w->end || *p == ' ') ? p : NULL;
 }
 
 const char *
@@ -49,17 +38,6 @@ template_take_account(struct walk *w, const char *p)
 		return NULL;
 	template_take_user(w, p, space);
 	return space;
-}
-
-/* The last place of text in [p, end), or NULL. */
-static const char *
-find_last(const char *p, const char *end, const char *text)
-{
-	const char *found = NULL;
-
-	while ((p = memmem(p, (size_t)(end - p), text, strlen(text))) != NULL)
-		found = p++;
-	return found;
 }
 
 static bool
@@ -114,9 +92,9 @@ template_take_badlogin(struct walk *w, const char *p)
 		return;
 	if (*p == '(') {
 		p++;
-		end = find_last(p, w->end, ") ");
+		end = template_find_last(p, w->end, ") ", 2);
 	} else
-		end = find_last(p, w->end, " SASL(");
+		end = template_find_last(p, w->end, " SASL(", 6);
 	if (end == NULL ||
 	    ((size_t)(end - p) == sizeof(none) - 1 &&
 		memcmp(p, none, sizeof(none) - 1) == 0))

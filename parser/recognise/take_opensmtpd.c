@@ -28,24 +28,6 @@ take_sock(struct walk *w, const char *p)
 	return end;
 }
 
-/* The last place of text in [p, end), or NULL. */
-const char *
-template_find_last(const char *p, const char *end, const char *text, size_t n)
-{
-	const char *q;
-
-	if ((size_t)(end - p) < n)
-		return NULL;
-	for (q = end - n; q >= p; q--) {
-		q = memrchr(p, *text, (size_t)(q - p) + 1);
-		if (q == NULL)
-			return NULL;
-		if (memcmp(q, text, n) == 0)
-			return q;
-	}
-	return NULL;
-}
-
 /*
  * "COMMAND" result=".  OpenSMTPD escapes no quotes in the command, so it can
  * hold the same.  The last place is the server's: what it repeats of the

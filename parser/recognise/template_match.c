@@ -77,24 +77,32 @@ walk_name(struct walk *w, const struct node *n, const char *p)
 	return best != NULL ? best : first;
 }
 
+static const char *
+find_first(const char *p, const char *end, const char *text, size_t n)
+{
+	return memmem(p, (size_t)(end - p), text, n);
+}
+
 /*
- * The server's own words, up to the first place of the literal after them.  No
- * later place is tried: it could lie in what the client chose.
+ * What stands before a literal, up to the place where find sees that, and no
+ * more than max bytes.  *at is that place.  No other place is tried: it could
+ * lie in what the client chose.
  */
 static const void *
-walk_server(struct walk *w, const struct node *n, const char *p)
+walk_literal(struct walk *w, const struct node *n, const char *p,
+    const char *(*find)(const char *, const char *, const char *, size_t),
+    size_t max, const char **at)
 {
 	const struct node *lit;
 	const void *row;
-	const char *q;
 	unsigned i;
 
 	for (i = n->child; i != 0; i = lit->next) {
 		lit = &w->tree->nodes[i];
-		q = memmem(p, (size_t)(w->end - p), lit->lit, lit->len);
-		if (q == NULL)
+		*at = find(p, w->end, lit->lit, lit->len);
+		if (*at == NULL || (size_t)(*at - p) > max)
 			continue;
-		row = walk_nodes(w, lit->child, q + lit->len);
+		row = walk_nodes(w, lit->child, *at + lit->len);
 		if (row == NULL)
 			row = lit->row;
 		if (row != NULL)
@@ -103,22 +111,13 @@ walk_server(struct walk *w, const struct node *n, const char *p)
 	return NULL;
 }
 
-/* The last place of what was looked for in [p, end), or NULL. */
-static const char *
-find_last(const char *p, const char *end, const struct node *lit)
+/* The server's own words, up to the first place of the literal after them. */
+static const void *
+walk_server(struct walk *w, const struct node *n, const char *p)
 {
-	const char *q;
+	const char *at;
 
-	if (end - p < lit->len)
-		return NULL;
-	for (q = end - lit->len; q >= p; q--) {
-		q = memrchr(p, *lit->lit, (size_t)(q - p) + 1);
-		if (q == NULL)
-			return NULL;
-		if (memcmp(q, lit->lit, lit->len) == 0)
-			return q;
-	}
-	return NULL;
+	return walk_literal(w, n, p, find_first, SIZE_MAX, &at);
 }
 
 /*
@@ -129,52 +128,26 @@ find_last(const char *p, const char *end, const struct node *lit)
 static const void *
 walk_chosen(struct walk *w, const struct node *n, const char *p)
 {
-	const struct node *lit;
 	const void *row;
-	const char *q;
-	unsigned i;
+	const char *at;
 
-	for (i = n->child; i != 0; i = lit->next) {
-		lit = &w->tree->nodes[i];
-		q = find_last(p, w->end, lit);
-		if (q == NULL || q - p > TEMPLATE_CHOSEN_MAX)
-			continue;
-		row = walk_nodes(w, lit->child, q + lit->len);
-		if (row == NULL)
-			row = lit->row;
-		if (row == NULL)
-			continue;
-		if (n->op == OP_SAID)
-			return row;
-		if (n->op == OP_LOGNAME)
-			q = template_logname_end(p, q);
-		template_take_user(w, p, q);
+	row =
+	    walk_literal(w, n, p, template_find_last, TEMPLATE_CHOSEN_MAX, &at);
+	if (row == NULL || n->op == OP_SAID)
 		return row;
-	}
-	return NULL;
+	if (n->op == OP_LOGNAME)
+		at = template_logname_end(p, at);
+	template_take_user(w, p, at);
+	return row;
 }
 
 /* Whatever it is, up to the last place of the literal after it. */
 static const void *
 walk_last(struct walk *w, const struct node *n, const char *p)
 {
-	const struct node *lit;
-	const void *row;
-	const char *q;
-	unsigned i;
+	const char *at;
 
-	for (i = n->child; i != 0; i = lit->next) {
-		lit = &w->tree->nodes[i];
-		q = find_last(p, w->end, lit);
-		if (q == NULL)
-			continue;
-		row = walk_nodes(w, lit->child, q + lit->len);
-		if (row == NULL)
-			row = lit->row;
-		if (row != NULL)
-			return row;
-	}
-	return NULL;
+	return walk_literal(w, n, p, template_find_last, SIZE_MAX, &at);
 }
 
 /* Dovecot 2.4 ends with two reasons, and either may tell. */

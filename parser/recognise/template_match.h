@@ -62,6 +62,12 @@ void template_take_user(struct walk *, const char *p, const char *end);
 /* What Cyrus and the lesser programs write: as template_take. */
 const char *others_take(struct walk *, const struct node *, const char *p);
 
+/*
+ * Past "[ADDRESS]", or NULL.  Without the closing bracket the line was cut,
+ * perhaps in the middle of the address.
+ */
+const char *template_take_bracketed(struct walk *, const char *p);
+
 /* Past "[ADDRESS]" with or without a NAME and a space before it, or NULL. */
 const char *template_take_peer(struct walk *, const char *p);
 

@@ -47,6 +47,23 @@ take_digits(const char *p, const char *end, uint32_t *number)
 	return p > start ? p : NULL;
 }
 
+const char *
+template_find_last(const char *p, const char *end, const char *text, size_t n)
+{
+	const char *q;
+
+	if ((size_t)(end - p) < n)
+		return NULL;
+	for (q = end - n; q >= p; q--) {
+		q = memrchr(p, *text, (size_t)(q - p) + 1);
+		if (q == NULL)
+			return NULL;
+		if (memcmp(q, text, n) == 0)
+			return q;
+	}
+	return NULL;
+}
+
 /* What Postfix writes after a client. */
 static bool
 ends_client(char c)
@@ -54,14 +71,10 @@ ends_client(char c)
 	return c == ' ' || c == ':' || c == ',' || c == ';';
 }
 
-/*
- * "[ADDRESS]" and an optional ":PORT".  Without the closing bracket the line
- * was cut, perhaps in the middle of the address.
- */
-static const char *
-take_bracketed(struct walk *w, const char *p)
+const char *
+template_take_bracketed(struct walk *w, const char *p)
 {
-	const char *close, *port;
+	const char *close;
 	size_t room;
 
 	if (p == w->end || *p != '[')
@@ -73,7 +86,17 @@ take_bracketed(struct walk *w, const char *p)
 	if (close == NULL ||
 	    prefix_parse_addr(p, (size_t)(close - p), &w->m->client) == -1)
 		return NULL;
-	p = close + 1;
+	return close + 1;
+}
+
+/* "[ADDRESS]" and an optional ":PORT" */
+static const char *
+take_bracketed(struct walk *w, const char *p)
+{
+	const char *port;
+
+	if ((p = template_take_bracketed(w, p)) == NULL)
+		return NULL;
 	w->m->port = 0;
 	if (w->end - p > 1 && *p == ':' && is_digit(p[1])) {
 		port = take_digits(p + 1, w->end, &w->m->port);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "client.h"
+#include "prefix_rig.h"
 
 /*
  * A daemon in a child process: it takes one request and sends what the test
@@ -116,15 +117,6 @@ assert_error(const char *want)
 	snprintf(full, sizeof(full), "%s: %s\n", program_invocation_short_name,
 	    want);
 	assert_string_equal(errors, full);
-}
-
-static struct prefix
-pfx(const char *text)
-{
-	struct prefix p;
-
-	assert_null(prefix_parse(text, &p));
-	return p;
 }
 
 static int

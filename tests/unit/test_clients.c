@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "clients.h"
+#include "prefix_rig.h"
 
 #define LIMIT 4
 
@@ -14,15 +15,6 @@ struct owner {
 	struct client client;
 	uint32_t value;
 };
-
-static struct prefix
-pfx(const char *text)
-{
-	struct prefix p;
-
-	assert_null(prefix_parse(text, &p));
-	return p;
-}
 
 static int
 setup(void **state)

@@ -15,6 +15,7 @@
 #include "command.h"
 #include "kernel.h"
 #include "log.h"
+#include "prefix_rig.h"
 
 #define T0 1795546155 /* 2026-11-24 18:49:15 UTC */
 
@@ -50,15 +51,6 @@ void
 client_free(struct answer *a)
 {
 	(void)a; /* it is made of the test's own variables */
-}
-
-static struct prefix
-pfx(const char *text)
-{
-	struct prefix p;
-
-	assert_null(prefix_parse(text, &p));
-	return p;
 }
 
 /* Stands in for the kernel: see -Wl,--wrap in ctl.cmake. */

@@ -8,18 +8,10 @@
 #include <cmocka.h>
 
 #include "known.h"
+#include "prefix_rig.h"
 
 #define T0    1800000000
 #define LIMIT 8
-
-static struct prefix
-pfx(const char *text)
-{
-	struct prefix p;
-
-	assert_null(prefix_parse(text, &p));
-	return p;
-}
 
 static int
 setup(void **state)

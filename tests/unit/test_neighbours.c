@@ -8,19 +8,11 @@
 #include <cmocka.h>
 
 #include "neighbours.h"
+#include "prefix_rig.h"
 
 #define T0 1800000000
 
 static const struct msg_threshold threshold = { 6, 86400 };
-
-static struct prefix
-pfx(const char *text)
-{
-	struct prefix p;
-
-	assert_null(prefix_parse(text, &p));
-	return p;
-}
 
 static int
 setup(void **state)

@@ -16,22 +16,7 @@
 #define B   "4af1b2c3d4e5f608 "
 
 static struct event ev;
-static char label[128];
-
-static void
-print_event(void)
-{
-	char addr[PREFIX_STRLEN];
-
-	snprintf(label, sizeof(label), "%s %s %.*s",
-	    prefix_format(&ev.client, addr),
-	    ev.kind == EVENT_LOGIN      ? "login" :
-		ev.kind == EVENT_ACCEPT ? "accept" :
-					  category_name(ev.category),
-	    (int)ev.user_len, ev.user != NULL ? ev.user : "");
-	if (label[strlen(label) - 1] == ' ')
-		label[strlen(label) - 1] = '\0';
-}
+static char label[RIG_LABEL_LEN];
 
 /* "ADDRESS WHAT[ USER]", or "-": what a message at that hour is. */
 static const char *
@@ -41,9 +26,7 @@ tell_at(struct recognise *r, int hour, const char *message)
 
 	snprintf(line, sizeof(line), "Nov 24 %02d:00:00 mx1 smtpd[9]: %s", hour,
 	    message);
-	strlcpy(label, "-", sizeof(label));
-	if (recognise_line(r, line, strlen(line), NOW, &ev))
-		print_event();
+	rig_label(recognise_line(r, line, strlen(line), NOW, &ev), &ev, label);
 	return label;
 }
 
@@ -51,20 +34,6 @@ static const char *
 tell(struct recognise *r, const char *message)
 {
 	return tell_at(r, 10, message);
-}
-
-static int
-setup(void **state)
-{
-	*state = rig_recogniser();
-	return *state != NULL ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	recognise_free(*state);
-	return 0;
 }
 
 /* A session of 192.0.2.N with that id. */
@@ -304,7 +273,8 @@ test_a_crowd_of_sessions_leads_to_no_wrong_client(void **state)
 	assert_string_equal(tell(r, message), "198.51.78.31 auth");
 }
 
-#define OSMTPD_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define OSMTPD_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int
 main(void)

@@ -33,20 +33,6 @@ tell(struct recognise *r, const char *tagged)
 	return true;
 }
 
-static int
-setup(void **state)
-{
-	*state = rig_recogniser();
-	return *state != NULL ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	recognise_free(*state);
-	return 0;
-}
-
 static const struct {
 	const char *line;
 	const char *user;
@@ -162,19 +148,20 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    test_the_user_name_is_what_the_client_gave, setup,
-		    teardown),
+		    test_the_user_name_is_what_the_client_gave, rig_setup,
+		    rig_teardown),
 		cmocka_unit_test_setup_teardown(
-		    test_one_tag_may_be_of_several_servers, setup, teardown),
+		    test_one_tag_may_be_of_several_servers, rig_setup,
+		    rig_teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_perdition_writes_the_port_behind_an_ipv6_address,
-		    setup, teardown),
+		    rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_failed_handshake_behind_postscreen_counts_once,
-		    setup, teardown),
+		    rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_what_a_proxy_filter_refuses_is_the_connected_clients,
-		    setup, teardown),
+		    rig_setup, rig_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "prefix_rig.h"
 #include "report.h"
 
 #define T0  1795546155 /* 2026-11-24 18:49:15 UTC */
@@ -44,15 +45,6 @@ assert_shows(const char *title, const char *what)
 	at = strchr(strchr(at, '\n') + 1, '\n') + 1;
 	if (strncmp(at, what, strlen(what)) != 0)
 		fail_msg("%s: %.200s", title, at);
-}
-
-static struct prefix
-pfx(const char *text)
-{
-	struct prefix p;
-
-	assert_null(prefix_parse(text, &p));
-	return p;
 }
 
 static int

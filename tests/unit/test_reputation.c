@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "prefix_rig.h"
 #include "reputation.h"
 
 #define WEEK  (7 * 86400)
@@ -25,15 +26,6 @@ teardown(void **state)
 {
 	reputation_free(*state);
 	return 0;
-}
-
-static struct prefix
-pfx(const char *text)
-{
-	struct prefix p;
-
-	assert_null(prefix_parse(text, &p));
-	return p;
 }
 
 static void

@@ -18,22 +18,7 @@
 #define V   "x [203.0.113.9]"
 
 static struct event ev;
-static char label[128];
-
-static void
-print_event(void)
-{
-	char addr[PREFIX_STRLEN];
-
-	snprintf(label, sizeof(label), "%s %s %.*s",
-	    prefix_format(&ev.client, addr),
-	    ev.kind == EVENT_LOGIN      ? "login" :
-		ev.kind == EVENT_ACCEPT ? "accept" :
-					  category_name(ev.category),
-	    (int)ev.user_len, ev.user != NULL ? ev.user : "");
-	if (label[strlen(label) - 1] == ' ')
-		label[strlen(label) - 1] = '\0';
-}
+static char label[RIG_LABEL_LEN];
 
 /* "ADDRESS WHAT[ USER]", or "-": what a message of a process is. */
 static const char *
@@ -43,9 +28,7 @@ tell_at(struct recognise *r, int hour, int pid, const char *message)
 
 	snprintf(line, sizeof(line), "Nov 24 %02d:00:00 mx1 sm-mta[%d]: %s",
 	    hour, pid, message);
-	strlcpy(label, "-", sizeof(label));
-	if (recognise_line(r, line, strlen(line), NOW, &ev))
-		print_event();
+	rig_label(recognise_line(r, line, strlen(line), NOW, &ev), &ev, label);
 	return label;
 }
 
@@ -53,20 +36,6 @@ static const char *
 tell(struct recognise *r, const char *message)
 {
 	return tell_at(r, 10, 4189, message);
-}
-
-static int
-setup(void **state)
-{
-	*state = rig_recogniser();
-	return *state != NULL ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	recognise_free(*state);
-	return 0;
 }
 
 #define CONNECT "NOQUEUE: connect from "
@@ -348,7 +317,8 @@ test_a_crowd_of_processes_leads_to_no_wrong_client(void **state)
 	assert_true(found > 1000 && found < 20000);
 }
 
-#define SENDMAIL_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define SENDMAIL_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int
 main(void)

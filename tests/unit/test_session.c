@@ -34,20 +34,6 @@ tell(struct recognise *r, const char *message)
 	return found;
 }
 
-static int
-setup(void **state)
-{
-	*state = rig_recogniser();
-	return *state != NULL ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	recognise_free(*state);
-	return 0;
-}
-
 static void
 test_failed_logins_are_not_counted_again_at_the_end(void **state)
 {
@@ -254,7 +240,8 @@ test_the_table_forgets_the_least_used_and_stays_small(void **state)
 	sessions_free(s);
 }
 
-#define SESSION_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define SESSION_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int
 main(void)
