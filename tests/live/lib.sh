@@ -136,6 +136,17 @@ send_mail()
 	} | talk "$1" 25
 }
 
+# ask_relay N SOURCE: wants mail for others to be carried, N times.
+ask_relay()
+{
+	n=$1
+	while [ "$n" -gt 0 ]; do
+		printf 'EHLO x\nMAIL FROM:<a@example.com>\nRCPT TO:<v%s@example.net>\nQUIT\n' \
+		    "$n" | talk "$2" 25
+		n=$((n - 1))
+	done
+}
+
 # plain USER PASSWORD: the command that logs in with it.
 plain()
 {

@@ -125,10 +125,7 @@ log_in 198.51.100.10 admin wrong
 attacked "passwords" 198.51.100.10 198.51.100.10
 for _ in 1 2 3 4 5; do log_in 2001:db8:bad::10 "info$_" wrong; done
 attacked "passwords over IPv6" 2001:db8:bad::10 2001:db8:bad::/64
-for i in 1 2 3 4 5; do
-	printf 'EHLO x\nMAIL FROM:<a@example.com>\nRCPT TO:<v%s@example.net>\nQUIT\n' \
-	    "$i" | talk 198.51.100.15 25
-done
+ask_relay 5 198.51.100.15
 attacked "relaying" 198.51.100.15 198.51.100.15
 for _ in 1 2 3 4 5; do
 	log_in 198.51.100.14 \
