@@ -88,6 +88,25 @@ links_with()
 	case $libraries in *"$2"*) ;; *) return 1 ;; esac
 }
 
+# What others' holes came from (CVE-2009-5023, CVE-2021-32749 and their like):
+# shells, mail commands, temporary files, names looked up, regular expressions.
+calls_nothing_of_that_kind()
+{
+	forbidden='system|popen|wordexp|execvp|execvpe|execlp'
+	forbidden="$forbidden|mktemp|mkstemp|mkdtemp|tmpnam|tempnam|tmpfile"
+	forbidden="$forbidden|getaddrinfo|gethostbyname|gethostbyaddr|getnameinfo"
+	forbidden="$forbidden|regcomp|regexec"
+	for program in "$root/usr/sbin/smtpband" "$parser" \
+	    "$root/usr/bin/smtpbanctl"; do
+		nm -D --undefined-only "$program" >"$root/nm" || return 1
+		if grep -wE "$forbidden" \
+		    "$root/nm"; then
+			echo "in $program"
+			return 1
+		fi
+	done
+}
+
 # hardened PROGRAM: position independent, and nothing to rewrite at run time.
 hardened()
 {
@@ -184,6 +203,7 @@ check smtpbanctl_links_neither_gdbm_nor_libevent \
 for program in "$root/usr/sbin/smtpband" "$parser" "$root/usr/bin/smtpbanctl"; do
 	check "$(basename "$program")_is_hardened" hardened "$program"
 done
+check calls_nothing_of_that_kind
 check unit_is_verified
 check unit_exposure_is_no_worse
 check readme_names_the_exposure
