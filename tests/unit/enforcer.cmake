@@ -26,7 +26,10 @@ add_dependencies(test_spawn spawn_stub)
 add_executable(journal_stub unit/journal_stub.c)
 smtpban_unit(journal ${ENFORCER}/journal.c ${ENFORCER}/spawn.c)
 target_compile_definitions(test_journal PRIVATE SMTPBAN_PARSER="spawn_stub"
-	SMTPBAN_JOURNALCTL="$<TARGET_FILE:journal_stub>")
+	JOURNAL_STUB="$<TARGET_FILE:journal_stub>"
+	SMTPBAN_JOURNALCTL=journal_stub_path)
+target_compile_options(test_journal PRIVATE
+	-include ${CMAKE_CURRENT_SOURCE_DIR}/unit/journal_stub.h)
 target_link_options(test_journal PRIVATE
 	-Wl,--wrap=getgrnam -Wl,--wrap=access -Wl,--wrap=open)
 add_dependencies(test_journal journal_stub)
