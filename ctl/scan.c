@@ -20,7 +20,8 @@
 struct reading {
 	struct scan scan;
 	struct recognise_rules *rules[COMMAND_CONFS_MAX];
-	struct doubles *doubles[COMMAND_CONFS_MAX]; /* of all files */
+	/* Of all files; NULL if there is only one. */
+	struct doubles *doubles[COMMAND_CONFS_MAX];
 	unsigned nrules;
 };
 
@@ -177,9 +178,11 @@ static void
 add_rules(struct reading *r, const struct conf *c)
 {
 	r->rules[r->nrules] = rules_of(c);
-	r->doubles[r->nrules] = doubles_new();
-	if (r->doubles[r->nrules] == NULL)
-		err(COMMAND_FAILED, NULL);
+	if (r->scan.invocation->argc > 1) {
+		r->doubles[r->nrules] = doubles_new();
+		if (r->doubles[r->nrules] == NULL)
+			err(COMMAND_FAILED, NULL);
+	}
 	r->nrules++;
 }
 

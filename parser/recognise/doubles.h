@@ -29,7 +29,10 @@ struct doubles;
 struct doubles *doubles_new(void); /* NULL without memory */
 void doubles_free(struct doubles *);
 
-/* A number for a stream of lines, by which it is known from now on. */
+/*
+ * A number for a stream of lines, by which it is known from now on.  Where no
+ * stream has joined there is only one, which says nothing twice to another.
+ */
 unsigned doubles_join(struct doubles *);
 
 /* A failure that a line tells of. */

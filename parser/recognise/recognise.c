@@ -22,8 +22,8 @@ recognise_new(const struct recognise_rules *rules, struct doubles *doubles)
 	r->sessions = sessions_new();
 	r->domains = domains_new();
 	r->origin = template_new();
-	if (r->doubles != NULL)
-		r->stream = doubles_join(r->doubles);
+	if (doubles != NULL)
+		r->stream = doubles_join(doubles);
 	if (r->doubles == NULL || r->sessions == NULL || r->domains == NULL ||
 	    r->origin == NULL ||
 	    template_add(r->origin, "<client>; from=<<", r) != NULL) {
