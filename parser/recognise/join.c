@@ -6,12 +6,19 @@
 #define AUTHS_MAX    1000000
 #define LASTED_SLACK 2 /* seconds that Exim rounds away */
 
+/* Hosts that share a log have processes and ids of their own. */
+static uint64_t
+host_key(const struct recognise *r, const struct finding *f)
+{
+	return sessions_key(r->sessions, 0, f->h.host, f->h.host_len);
+}
+
 struct session *
 join_queue(struct recognise *r, const struct finding *f, bool make)
 {
 	struct session *s;
-	uint64_t key =
-	    sessions_key(r->sessions, 0, f->queue_id, f->queue_id_len);
+	uint64_t key = sessions_key(r->sessions, host_key(r, f), f->queue_id,
+	    f->queue_id_len);
 
 	s = make ? sessions_get(r->sessions, key) :
 		   sessions_find(r->sessions, key);
@@ -72,15 +79,15 @@ static uint64_t
 session_key(const struct recognise *r, const struct finding *f)
 {
 	const struct header *h = &f->h;
-	uint64_t key;
+	uint64_t key = host_key(r, f);
 
 	if ((f->rule->flags & RULE_BY_ID) != 0)
-		return sessions_key(r->sessions, 0, f->queue_id,
+		return sessions_key(r->sessions, key, f->queue_id,
 		    f->queue_id_len);
 	/* postscreen and tlsproxy, two processes, share a client's port. */
-	key = 0;
 	if ((f->rule->flags & RULE_BY_PORT) == 0)
-		key = sessions_key(r->sessions, h->pid, h->tag, h->tag_len);
+		key =
+		    sessions_key(r->sessions, key + h->pid, h->tag, h->tag_len);
 	if (h->pid == 0 || (f->rule->flags & RULE_BY_PORT) != 0) {
 		key = sessions_key(r->sessions, key, &f->m.client,
 		    sizeof(f->m.client));

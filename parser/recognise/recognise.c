@@ -114,6 +114,22 @@ fill_event(const struct finding *f, struct event *ev)
 	ev->hash_len = f->m.hash_len;
 }
 
+/* False if the password server could not tell right from wrong. */
+static bool
+judge_away(struct recognise *r, const struct finding *f)
+{
+	const unsigned asks = RULE_AWAY | RULE_UNLESS_AWAY;
+	uint64_t host;
+
+	if ((f->rule->flags & asks) == 0)
+		return true;
+	host = sessions_key(r->sessions, 0, f->h.host, f->h.host_len);
+	if ((f->rule->flags & RULE_AWAY) != 0)
+		courier_log_saw_away(&r->courier, host, f->h.time);
+	return (f->rule->flags & RULE_UNLESS_AWAY) == 0 ||
+	    !courier_log_is_away(&r->courier, host, f->h.time);
+}
+
 /* What a message with a row tells, in the light of its session. */
 static enum recognise_outcome
 judge(struct recognise *r, struct finding *f)
@@ -122,6 +138,8 @@ judge(struct recognise *r, struct finding *f)
 
 	if (!exim_judge_helo(r, f))
 		return RECOGNISE_NO_CLIENT;
+	if (!judge_away(r, f))
+		return RECOGNISE_TOLD;
 	s = join_find_session(r, f);
 	if (!join_find_client(r, f, s))
 		return RECOGNISE_NO_CLIENT;
@@ -154,10 +172,33 @@ is_news(struct recognise *r, struct finding *f)
 	return f->h.repeated > 0;
 }
 
+/* Is it a piece of a longer line, so that its beginning is the client's? */
+static bool
+is_piece(struct recognise *r, const struct header *h)
+{
+	const struct rule_set *set = NULL;
+	uint64_t key;
+
+	if (r->courier.pending == 0 && !courier_log_is_cut(h->message_len))
+		return false;
+	do {
+		set = ruleset_find(r->rules, set, h->tag, h->tag_len,
+		    h->program, h->program_len);
+	} while (set != NULL && set->program->id != RULE_ID_COURIER);
+	if (set == NULL)
+		return false;
+	key = sessions_key(r->sessions, h->pid, h->host, h->host_len);
+	key = sessions_key(r->sessions, key, h->tag, h->tag_len);
+	return !courier_log_is_whole(&r->courier, key, h->message_len);
+}
+
 /* What the line tells, by itself. */
 static bool
 recognise_message(struct recognise *r, struct finding *f, struct event *ev)
 {
+	r->outcome = RECOGNISE_NO_CLIENT;
+	if (is_piece(r, &f->h))
+		return false;
 	r->outcome = match_rules(r, f);
 	if (r->outcome != RECOGNISE_EVENT)
 		return false;

@@ -2,6 +2,7 @@
 #ifndef SMTPBAN_RECOGNISER_H
 #define SMTPBAN_RECOGNISER_H
 
+#include "courier_log.h"
 #include "exim_log.h"
 #include "header.h"
 #include "recognise.h"
@@ -13,6 +14,7 @@ struct domains;
 
 struct recognise {
 	struct exim_log exim;
+	struct courier_log courier;
 	struct header_reader reader;
 	struct repeated repeated;
 	int64_t time;

@@ -44,8 +44,8 @@ const struct rule_program rules_programs[] = {
 	    "imapd imapd-ssl imaplogin pop3d pop3d-ssl pop3login "
 	    "courierimapd courierimapd-ssl courierpop3d courierpop3d-ssl "
 	    "courierimaplogin courierpop3login sqwebmaild",
-	    RULE_ID_NONE },
-	{ "courier", "esmtpd", "courieresmtpd", RULE_ID_NONE },
+	    RULE_ID_COURIER },
+	{ "courier", "esmtpd", "courieresmtpd", RULE_ID_COURIER },
 	{ "others", "uw", "imapd ipop3d ipop2d", RULE_ID_NONE },
 	{ "others", "perdition",
 	    "perdition perdition.imap4 perdition.imap4s perdition.imaps "

@@ -23,6 +23,7 @@ enum rule_mark {
 	TOLD_OUTAGE = 1 << 5,        /* the password server is not there */
 	TOLD_MAIL = 1 << 8,          /* mail that was accepted */
 	TOLD_OFFENCE = 1 << 9,       /* anything that was counted */
+	TOLD_DROP = 1 << 10,         /* Exim ended it */
 	TOLD_HELO_CHECKED = 1 << 25, /* Exim, of a log host: exim_log.h */
 	TOLD_HELO_JUNK = 1 << 26,
 };
@@ -50,6 +51,8 @@ enum rule_flag {
 	RULE_COPIED = 1 << 25,     /* Exim writes it twice (exim_log.h) */
 	RULE_CHECKS_HELO = 1 << 26, /* and by this shows that it checks HELO */
 	RULE_LASTED = 1 << 27,      /* what was told before its time is old */
+	RULE_AWAY = 1 << 29, /* Courier's password server is (courier_log.h) */
+	RULE_UNLESS_AWAY = 1 << 30, /* no event while it is */
 };
 
 /* A row: one shape of message.  Of equals the first row counts. */
@@ -83,6 +86,7 @@ enum rule_id {
 	RULE_ID_EXIM,
 	RULE_ID_SENDMAIL,
 	RULE_ID_OPENSMTPD,
+	RULE_ID_COURIER, /* none, and long lines are cut (courier_log.h) */
 };
 
 /*

@@ -16,36 +16,45 @@
 /* clang-format off */
 static const struct rule rows[] = {
 
+	/* The password server is away: who fails then had no fair chance. */
+	{ LOGIND, "authdaemon: s_connect() failed",
+	    NOTHING, RULE_QUIET | RULE_AWAY, 0, 0, NULL },
+	{ LOGIND, "authentication error: <text>",
+	    NOTHING, RULE_QUIET | RULE_AWAY, 0, 0, NULL },
+	{ ESMTPD, "authdaemon: s_connect() failed",
+	    NOTHING, RULE_QUIET | RULE_AWAY, 0, 0,
+	    "after the 535 that it was the reason for" },
+
 	/*
 	 * imapd, pop3d and the like. The user name comes before the address, so it
 	 * is the last address that counts, and it ends the message.
 	 */
 	{ LOGIND, "LOGIN FAILED, user=<chosen>, ip=[<addr>]<end>",
-	    FAILS(AUTH), 0, 0, 0, NULL },
+	    FAILS(AUTH), RULE_UNLESS_AWAY, 0, 0, NULL },
 	{ LOGIND, "LOGIN FAILED, user=<chosen>, ip=[<addr>], port=[<num>]<end>",
-	    FAILS(AUTH), 0, 0, 0, NULL },
+	    FAILS(AUTH), RULE_UNLESS_AWAY, 0, 0, NULL },
 	{ LOGIND, "LOGIN FAILED, method=<said>, ip=[<addr>]<end>",
-	    FAILS(AUTH), 0, 0, 0, "any that the client names" },
+	    FAILS(AUTH), RULE_UNLESS_AWAY, 0, 0, "any that the client names" },
 	{ LOGIND, "LOGIN FAILED, method=<said>, ip=[<addr>], port=[<num>]<end>",
-	    FAILS(AUTH), 0, 0, 0, "any that the client names" },
+	    FAILS(AUTH), RULE_UNLESS_AWAY, 0, 0, "any that the client names" },
 	{ LOGIND, "LOGIN, user=<chosen>, ip=[<addr>]",
 	    LOGIN, 0, 0, 0, NULL },
 
 	/* courieresmtpd: what it answered to a command. */
 	{ ESMTPD, ERROR "msg=\"535 ",
-	    FAILS(AUTH), 0, 0, 0, NULL },
+	    FAILS(AUTH), RULE_UNLESS_AWAY, 0, 0, NULL },
 	{ ESMTPD, ERROR "msg=\"<5xx>",
 	    FAILS(PROTOCOL), 0, 0, 0, "a command out of place, or none" },
 	{ ESMTPD, ERROR "msg=\"<text>",
 	    NOTHING, RULE_QUIET, 0, 0, "our own trouble" },
 	{ ESMTPD, ERROR_PORT "msg=\"535 ",
-	    FAILS(AUTH), 0, 0, 0, NULL },
+	    FAILS(AUTH), RULE_UNLESS_AWAY, 0, 0, NULL },
 	{ ESMTPD, ERROR_PORT "msg=\"<5xx>",
 	    FAILS(PROTOCOL), 0, 0, 0, "a command out of place, or none" },
 	{ ESMTPD, ERROR_PORT "msg=\"<text>",
 	    NOTHING, RULE_QUIET, 0, 0, "our own trouble" },
 	{ ESMTPD, ERROR_IDENT "msg=\"535 ",
-	    FAILS(AUTH), 0, 0, 0, NULL },
+	    FAILS(AUTH), RULE_UNLESS_AWAY, 0, 0, NULL },
 	{ ESMTPD, ERROR_IDENT "msg=\"<5xx>",
 	    FAILS(PROTOCOL), 0, 0, 0, "a command out of place, or none" },
 	{ ESMTPD, ERROR_IDENT "msg=\"<text>",

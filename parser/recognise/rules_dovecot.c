@@ -56,6 +56,10 @@ static const struct rule rows[] = {
 	{ DOVECOT, "<login>Started proxying to <server>: <dovecot>",
 	    LOGIN, 0, 0, 0, "a proxy: the server behind took the password" },
 
+	/* Before all that counts the end of a connection. */
+	{ DOVECOT, "<login>Auth process broken (<text>",
+	    NOTHING, RULE_QUIET, 0, 0, "an outage" },
+
 	/* No attempt, but commands that are none. */
 	BAD("Too many invalid "),
 	BAD("Too many bad "),
@@ -63,6 +67,8 @@ static const struct rule rows[] = {
 	BAD("Non-synchronizing literal size too large"),
 	BAD("IMAP command line too large"),
 	BAD("Input buffer full"),
+	{ DOVECOT, "<login>Input buffer full<why>process_full): <dovecot>",
+	    FAILS(PROTOCOL), 0, 0, 0, "2.4, if no process was full" },
 
 	/*
 	 * The end of a connection: once, whatever the number of attempts.  2.4

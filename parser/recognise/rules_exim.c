@@ -11,6 +11,7 @@
  * the client is known for: TLS, sender, user.
  */
 #define AUTH_FAILED "<word> authenticator failed for <eximhost>: "
+#define AUTH_FAIL_H "<word> authenticator failed for H=<eximhost>: " /* 4.100 */
 #define ERROR_IN    "error in \"<sent>\" H=<eximhost> "
 #define SYNC_ERROR  "SMTP protocol synchronization error "
 #define REJECTED    "H=<eximhost><eximinfo>rejected "
@@ -36,16 +37,27 @@ static const struct rule rows[] = {
 	/* Passwords. 435 is an outage of our own. */
 	{ EXIM, AUTH_FAILED "535 Incorrect authentication data<setid>",
 	    TWICE(AUTH), NULL },
+	{ EXIM, AUTH_FAIL_H "535 Incorrect authentication data<setid>",
+	    TWICE(AUTH), NULL },
 	{ EXIM, AUTH_FAILED "501 ",
 	    TWICE(AUTH), "bad base64, or cancelled" },
+	{ EXIM, AUTH_FAIL_H "501 ",
+	    TWICE(AUTH), NULL },
 	{ EXIM, AUTH_FAILED "553 ",
 	    TWICE(AUTH), "initial data where there is none" },
+	{ EXIM, AUTH_FAIL_H "553 ",
+	    TWICE(AUTH), NULL },
 	{ EXIM, AUTH_FAILED "435 ",
+	    NOTHING, RULE_QUIET, TOLD_OFFENCE, 0, NULL },
+	{ EXIM, AUTH_FAIL_H "435 ",
 	    NOTHING, RULE_QUIET, TOLD_OFFENCE, 0, NULL },
 
 	/* The SMTP protocol. */
 	{ EXIM, "SMTP protocol " ERROR_IN "SMTP synchronization error<end>",
 	    NOTHING, RULE_QUIET, TOLD_OFFENCE, 0, "restates the line below" },
+	{ EXIM, "SMTP protocol " ERROR_IN "HELO or EHLO required<end>",
+	    NOTHING, RULE_QUIET, TOLD_OFFENCE, 0,
+	    "since 4.98; \"rejected MAIL\" before it counts" },
 	{ EXIM, "SMTP protocol " ERROR_IN "<sentence>",
 	    ONCE(PROTOCOL), "AUTH that is not offered is here too" },
 	{ EXIM, "SMTP syntax " ERROR_IN "<sentence>",
@@ -131,12 +143,13 @@ static const struct rule rows[] = {
 	    TWICE(PROTOCOL), NULL },
 	{ EXIM,
 	    "SMTP connection <server>from <eximhost> closed by DROP in ACL",
-	    FAILS(POLICY), RULE_ENDS, 0, TOLD_OFFENCE,
+	    FAILS(POLICY), 0, TOLD_DROP, TOLD_OFFENCE,
 	    "restates the reject, if that was logged" },
 	{ EXIM,
 	    "SMTP connection <server>from <eximhost> D=<took> closed by "
 	    "DROP in ACL",
-	    FAILS(POLICY), RULE_ENDS, 0, TOLD_OFFENCE, "since 4.97" },
+	    FAILS(POLICY), RULE_LASTED, TOLD_DROP, TOLD_OFFENCE,
+	    "since 4.97" },
 
 	/* Hang-ups. Those in the middle of a message are accidents. */
 	{ EXIM, "SMTP command timeout on<server>connection from <eximhost>",
@@ -164,7 +177,8 @@ static const struct rule rows[] = {
 	{ EXIM, NO_MAIL "<quit>",
 	    NOTHING, RULE_QUIET | RULE_ENDS, 0, 0, "a polite client" },
 	{ EXIM, NO_MAIL,
-	    FAILS(PROBE), RULE_ENDS | RULE_LASTED, 0, TOLD_OFFENCE, NULL },
+	    FAILS(PROBE), RULE_ENDS | RULE_LASTED, 0,
+	    TOLD_OFFENCE | TOLD_DROP, NULL },
 };
 /* clang-format on */
 RULE_ROWS(exim)

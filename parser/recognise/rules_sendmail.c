@@ -23,7 +23,7 @@
 /* A reason that tells of our own trouble, not of the client's password. */
 #define OUTAGE(reason)                                                    \
 	{ SENDMAIL, "AUTH failure (<word>): " reason "<text>",            \
-	    NOTHING, RULE_QUIET, TOLD_AUTH | TOLD_OFFENCE, 0, NULL }
+	    NOTHING, RULE_QUIET, TOLD_AUTH | TOLD_OFFENCE | TOLD_OUTAGE, 0, NULL }
 
 /* A ruleset of our own mail to others: the other is no client. */
 #define OUTGOING(name)                                                    \
@@ -59,6 +59,11 @@ static const struct rule rows[] = {
 	UNKNOWN("No such user"),
 
 	/* Passwords. An outage of the server's own never counts. */
+	{ SENDMAIL,
+	    "AUTH failure (<word>): generic failure (-1) SASL(-1): "
+	    "generic failure: All-whitespace <sasl>, relay=<relay><end>",
+	    FAILS(AUTH), S_DOUBTED | RULE_QUEUE | RULE_HOLD, TOLD_AUTH | TOLD_OFFENCE, 0,
+	    "a name of nothing: no outage" },
 	OUTAGE("generic failure"),
 	OUTAGE("no memory available"),
 	OUTAGE("overflowed buffer"),
@@ -90,7 +95,8 @@ static const struct rule rows[] = {
 	{ SENDMAIL, RULESET "<4xx><text>",
 	    NOTHING, RULE_QUIET | S, 0, 0, NULL },
 	{ SENDMAIL, RULESET "<5xx><to>Relaying denied",
-	    FAILS(RELAY), S_DOUBTED | RULE_HOLD, TOLD_OFFENCE, 0, NULL },
+	    FAILS(RELAY), S_DOUBTED | RULE_HOLD, TOLD_OFFENCE, TOLD_OUTAGE,
+	    "not of one whom we could not log in" },
 	{ SENDMAIL, RULESET "<5xx><to>User unknown",
 	    FAILS(UNKNOWN_USER), S_DOUBTED | RULE_HOLD, TOLD_OFFENCE, 0, NULL },
 	{ SENDMAIL, RULESET "<5xx><to>No such user",
@@ -151,7 +157,7 @@ static const struct rule rows[] = {
 	{ SENDMAIL, "<relay>: possible SMTP attack: command=<text>",
 	    FAILS(PROTOCOL), S, TOLD_OFFENCE, 0, NULL },
 	{ SENDMAIL, "<relay>: Possible SMTP RCPT flood",
-	    FAILS(UNKNOWN_USER), S, TOLD_OFFENCE, TOLD_OFFENCE,
+	    FAILS(UNKNOWN_USER), S | RULE_QUEUE | RULE_RELEASE, TOLD_OFFENCE, TOLD_OFFENCE,
 	    "restates the refused recipients" },
 	{ SENDMAIL, "<relay>: probable open proxy: command=",
 	    FAILS(PROTOCOL), S, TOLD_OFFENCE, 0, NULL },

@@ -60,7 +60,7 @@ bool
 template_is_outage(const char *p, const char *end)
 {
 	static const char *const after[] = { ": checkpass failed",
-		": Password verification failed", ": " };
+		": Password verification failed", ": Unable to open DB", ": " };
 	static const char *const why[] = { "generic failure",
 		"transient failure (e.g., weak key)",
 		"remote authentication server unavailable",

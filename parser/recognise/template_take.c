@@ -135,9 +135,14 @@ static const char *
 take_addr(struct walk *w, const char *p)
 {
 	const char *start = p;
+	bool dots = false, colons = false;
 
-	while (p < w->end && is_addr(*p) && p - start <= ADDR_MAX_LEN)
-		p++;
+	for (; p < w->end && is_addr(*p) && p - start <= ADDR_MAX_LEN; p++) {
+		dots |= *p == '.';
+		if (*p == ':' && dots && !colons)
+			break; /* IPv4, and a port */
+		colons |= *p == ':';
+	}
 	if (p < w->end && (is_word(*p) || *p == '%'))
 		return NULL;
 	while (p > start &&
