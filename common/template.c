@@ -95,12 +95,14 @@ struct token {
 /* A template on its way into the tree. */
 struct compiler {
 	struct template_tree *tree;
-	uint16_t at;  /* the node of the last token */
-	bool match;   /* from smtpban.conf(5) */
-	bool address; /* seen; the others likewise */
-	bool chosen;  /* <chosen>, or what is taken as that */
-	bool joined;  /* CHOSEN_JOINED */
-	bool user;    /* of a match */
+	uint16_t at;       /* the node of the last token */
+	bool match;        /* from smtpban.conf(5) */
+	bool address;      /* seen; the others likewise */
+	bool chosen;       /* <chosen>, or what is taken as that */
+	bool joined;       /* CHOSEN_JOINED */
+	bool user;         /* of a match */
+	bool open;         /* what comes next could go on with the address */
+	struct token mark; /* of a match, the literal behind <user> */
 	struct token before;
 };
 
@@ -265,10 +267,63 @@ check_order(const struct compiler *c, const struct token *t)
 	return NULL;
 }
 
+/* Whether all of it could stand in an address. */
+static bool
+is_like_address(const struct token *t)
+{
+	static const char bytes[] = "0123456789abcdefABCDEF:.";
+	size_t i;
+
+	for (i = 0; i < t->len; i++)
+		if (strchr(bytes, t->lit[i]) == NULL)
+			return false;
+	return t->op == OP_LITERAL;
+}
+
+/* Where <user> comes first, the last place of what follows it is found. */
+static const char *
+check_mark(struct compiler *c, const struct token *t)
+{
+	if (t->op != OP_LITERAL)
+		return NULL;
+	if (c->before.op == OP_CHOSEN) {
+		c->mark = *t;
+		if (is_like_address(t))
+			return "what follows <user> could be of the address: "
+			       "want other text, such as a space";
+	} else if (c->chosen && c->address &&
+	    memmem(t->lit, strlen(t->lit), c->mark.lit, c->mark.len) != NULL)
+		return "what follows <user> comes again behind the address";
+	return NULL;
+}
+
+/*
+ * An address has no end of its own: "2001:db8::1" and, from the client,
+ * ":5" are another one.
+ */
+static const char *
+check_open(struct compiler *c, const struct token *t)
+{
+	bool after = c->before.op == OP_ADDR;
+
+	if (t->op == OP_ADDR)
+		c->open = true;
+	else if (t->op == OP_LITERAL && !is_like_address(t))
+		c->open = false;
+	if (c->open &&
+	    (t->op == OP_USER || t->op == OP_TEXT ||
+		(t->op == OP_NUM && after)))
+		return "what follows the address could lengthen it: "
+		       "want other text between, such as a space";
+	return NULL;
+}
+
 /* What is so only in smtpban.conf(5). */
 static const char *
 check_match(struct compiler *c, struct token *t)
 {
+	const char *error;
+
 	if (!t->for_match)
 		return "unknown placeholder: "
 		       "want <addr>, <client>, <user>, <num> or <text>";
@@ -277,8 +332,10 @@ check_match(struct compiler *c, struct token *t)
 		       "the client could choose an address in it";
 	if (t->trust == ADDRESS && c->address)
 		return "want <addr> in it, once";
+	if ((error = check_mark(c, t)) != NULL)
+		return error;
 	if (t->op != OP_USER)
-		return NULL;
+		return check_open(c, t);
 	if (c->user)
 		return "<user> is in it twice";
 	c->user = true;
@@ -286,7 +343,7 @@ check_match(struct compiler *c, struct token *t)
 		t->op = OP_CHOSEN;
 		t->trust = CHOSEN_FIRST;
 	}
-	return NULL;
+	return check_open(c, t);
 }
 
 static const char *

@@ -179,11 +179,12 @@ scan_bans_expire(struct scan_bans *s, int64_t time)
 	return b;
 }
 
-/* The bans in force inside of a network that is banned now. */
-static void
+/* The bans in force inside of a network that is banned now, and their failures. */
+static uint64_t
 fold(struct scan_bans *s, const struct prefix *network)
 {
 	struct scan_ban *b;
+	uint64_t failures = 0;
 	size_t i;
 
 	for (i = 0; i < s->nheap; i++) {
@@ -192,8 +193,10 @@ fold(struct scan_bans *s, const struct prefix *network)
 		    prefix_contains(network, &b->ban.prefix)) {
 			b->folded = true;
 			b->network_prefix = *network;
+			failures += b->ban.count;
 		}
 	}
+	return failures;
 }
 
 /* Room for one more, and the slot of its prefix. */
@@ -222,16 +225,18 @@ scan_bans_add(struct scan_bans *s, const struct prefix *p, uint32_t category,
     uint32_t count, bool network, int64_t time)
 {
 	struct scan_ban *b;
+	uint64_t inside = 0;
 	uint32_t *slot;
 
 	if (s->nheap >= s->conf->limit_bans || s->n == UINT32_MAX)
 		return NULL;
 	if (network)
-		fold(s, p);
+		inside = fold(s, p);
 	slot = make_room(s, p);
 	b = &s->v[s->n++];
 	memset(b, 0, sizeof(*b));
 	b->network = network;
+	b->inside = inside;
 	b->ban.prefix = *p;
 	if (*slot != 0)
 		b->ban = s->v[*slot - 1].ban;

@@ -15,6 +15,7 @@ struct scan_ban {
 	uint64_t logins;  /* good logins that would not have come either */
 	uint64_t mails;   /* nor these, which were accepted */
 	bool network;     /* of many hosts, for what they did together */
+	uint64_t inside;  /* failures that led to the bans folded into it */
 	bool folded;      /* a network's ban came while it was in force */
 	struct prefix network_prefix; /* then that network */
 };

@@ -67,7 +67,7 @@ play_ban(struct scan_play *p, const struct prefix *prefix, uint32_t category,
 {
 	const struct scan_ban *b;
 	struct prefix wider;
-	uint32_t hosts;
+	uint32_t failures;
 
 	b = scan_bans_covering(p->bans, prefix, time);
 	if (b != NULL && time >= b->ban.since)
@@ -81,8 +81,8 @@ play_ban(struct scan_play *p, const struct prefix *prefix, uint32_t category,
 	p->sums.bans++;
 	p->sums.networks += network;
 	policy_forget(p->policy, prefix);
-	if (policy_take_ban(p->policy, &b->ban, &wider, &hosts))
-		(void)play_ban(p, &wider, category, hosts, true, time);
+	if (policy_take_ban(p->policy, &b->ban, &wider, &failures))
+		(void)play_ban(p, &wider, category, failures, true, time);
 	return true;
 }
 
@@ -165,10 +165,10 @@ play_expire(struct scan_play *p, int64_t time)
 {
 	const struct scan_ban *b;
 	struct prefix network;
-	uint32_t hosts;
+	uint32_t failures;
 
 	while ((b = scan_bans_expire(p->bans, time)) != NULL)
-		(void)policy_take_ban(p->policy, &b->ban, &network, &hosts);
+		(void)policy_take_ban(p->policy, &b->ban, &network, &failures);
 }
 
 void

@@ -204,7 +204,10 @@ scan_summary_networks(const struct scan_play *p, size_t *n)
 	for (i = 0; i < all; i++) {
 		b = scan_bans_get(p->bans, i);
 		a.bans[i].prefix = b->ban.prefix;
-		failures = b->ban.count + b->stopped;
+		/* Those of a network's hosts are counted with these. */
+		failures = b->stopped;
+		if (b->ban.count > b->inside)
+			failures += b->ban.count - b->inside;
 		a.bans[i].count =
 		    failures < UINT32_MAX ? (uint32_t)failures : UINT32_MAX;
 	}

@@ -17,6 +17,28 @@ release_one(struct enforcer *e, const struct prefix *p, uint32_t allow,
 }
 
 uint32_t
+release_covering(struct enforcer *e, const struct prefix *p, uint32_t allow)
+{
+	const struct ban_entry *entry;
+	struct prefix wide;
+	uint32_t own, n = 0;
+	unsigned len;
+
+	for (len = 0; len <= p->len; len++) {
+		wide = *p;
+		prefix_widen(&wide, len);
+		entry = bans_find(&e->bans, &wide);
+		own = len == p->len ? allow : 0;
+		if ((entry != NULL && entry->ban.state == BAN_ACTIVE) ||
+		    own != 0) {
+			release_one(e, &wide, own, "by hand");
+			n++;
+		}
+	}
+	return n;
+}
+
+uint32_t
 release_due(struct enforcer *e)
 {
 	const struct ban_entry *entry;

@@ -14,6 +14,14 @@ struct prefix;
 void release_one(struct enforcer *, const struct prefix *, uint32_t allow,
     const char *why);
 
+/*
+ * Release by hand all bans that cover a prefix, its own and those of networks
+ * around it: any of them keeps it out.  allow is for the prefix alone.  Returns
+ * how many were released or allowed.
+ */
+uint32_t release_covering(struct enforcer *, const struct prefix *,
+    uint32_t allow);
+
 /* Release what is due and forget what is old; returns how many were released. */
 uint32_t release_due(struct enforcer *);
 

@@ -108,16 +108,10 @@ static void
 on_unban(struct enforcer *e, const struct channel_msg *m)
 {
 	const struct msg_unban_request *req = (const void *)m->payload;
-	const struct ban_entry *entry;
-	bool active;
 
 	require(prefix_is_valid(&req->prefix), "prefix");
 	require(req->allow <= MSG_SECONDS_MAX, "allow");
-	entry = bans_find(&e->bans, &req->prefix);
-	active = entry != NULL && entry->ban.state == BAN_ACTIVE;
-	if (active || req->allow != 0)
-		release_one(e, &req->prefix, req->allow, "by hand");
-	answer_released(e, m, active || req->allow != 0);
+	answer_released(e, m, release_covering(e, &req->prefix, req->allow));
 }
 
 static void

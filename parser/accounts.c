@@ -283,6 +283,15 @@ accounts_order(const struct accounts *a, uint16_t order[ACCOUNTS_MAX])
 	return a->used;
 }
 
+/* An estimate, but not more than there can be. */
+static uint32_t
+count_distinct(const struct distinct *d, uint64_t most)
+{
+	uint32_t n = distinct_count(d);
+
+	return n < most ? n : (uint32_t)most;
+}
+
 bool
 accounts_get(const struct accounts *a, unsigned number,
     struct ctl_account_record *r)
@@ -296,8 +305,8 @@ accounts_get(const struct accounts *a, unsigned number,
 	r->failures = one->failures;
 	r->error = one->error;
 	r->logins = one->logins;
-	r->clients = distinct_count(&one->clients);
-	r->networks = distinct_count(&one->networks);
+	r->clients = count_distinct(&one->clients, one->failures - one->error);
+	r->networks = count_distinct(&one->networks, r->clients);
 	r->first = one->first;
 	r->last = one->last;
 	memcpy(r->user, one->user, sizeof(r->user));

@@ -210,10 +210,14 @@ start_unban(struct control_request *r, const void *payload)
 	if (!prefix_is_valid(&unban.prefix) || unban.allow > MSG_SECONDS_MAX)
 		return -1;
 	memset(&request, 0, sizeof(request));
-	/* Who gives an address means what keeps it out: its /64, perhaps. */
+	/*
+	 * Who gives an address means what is counted for it, its /64 perhaps.
+	 * The enforcer releases the bans around it too.
+	 */
+	policy_prefix(r->parser->policy, &unban.prefix, &request.prefix);
 	mirror_look(r->parser->mirror, &unban.prefix, &view);
-	request.prefix =
-	    view.active != NULL ? view.active->prefix : unban.prefix;
+	if (view.inner != NULL && view.inner->prefix.len > request.prefix.len)
+		request.prefix = view.inner->prefix;
 	request.allow = unban.allow;
 	request_ask(r, MSG_UNBAN_REQUEST, &request, sizeof(request));
 	return 0;

@@ -231,11 +231,11 @@ static void
 judge_count_ban(struct judge *j, const struct ban *b, int64_t now)
 {
 	struct prefix network;
-	uint32_t hosts;
+	uint32_t failures;
 
-	if (policy_take_ban(j->parser->policy, b, &network, &hosts) &&
+	if (policy_take_ban(j->parser->policy, b, &network, &failures) &&
 	    j->replayed)
-		judge_ask_network(j, &network, b->category, hosts, 0, now);
+		judge_ask_network(j, &network, b->category, failures, 0, now);
 }
 
 void

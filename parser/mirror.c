@@ -54,9 +54,10 @@ view_add(struct mirror_view *v, const struct ban *b)
 	if (b->state == BAN_ACTIVE) {
 		if (v->active == NULL)
 			v->active = b;
+		v->inner = b; /* the wider ones came before */
 		return;
 	}
-	if (v->ended == NULL || b->released > v->released) {
+	if (v->ended == NULL || b->released >= v->released) {
 		v->ended = b;
 		v->released = b->released;
 	}

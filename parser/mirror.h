@@ -18,7 +18,8 @@ void mirror_put(struct mirror *, const struct ban *);
 /* What is known of a client; pointers hold until the next mirror_put. */
 struct mirror_view {
 	const struct ban *active; /* the widest ban in force that covers it */
-	const struct ban *ended;  /* the one last released, or NULL */
+	const struct ban *inner;  /* the narrowest one, perhaps the same */
+	const struct ban *ended;  /* last released, the narrowest; or NULL */
 	int64_t released;         /* when; 0: never */
 	int64_t allowed;          /* not to be banned before this; 0: none */
 };

@@ -9,6 +9,7 @@
 struct banned {
 	struct client client;
 	uint32_t state; /* enum ban_state */
+	uint32_t count; /* failures that led to it */
 	int64_t since;
 	int64_t released;
 };
@@ -78,6 +79,7 @@ neighbours_take_ban(struct neighbours *n, const struct ban *ban)
 	if (b == NULL)
 		return;
 	b->state = ban->state;
+	b->count = ban->count;
 	b->since = ban->since;
 	b->released = ban->released;
 }
@@ -90,7 +92,7 @@ neighbours_forget_bans(struct neighbours *n)
 
 uint32_t
 neighbours_banned(const struct neighbours *n, const struct prefix *network,
-    uint32_t most)
+    uint32_t most, uint32_t *failures)
 {
 	const struct client *c = clients_first_in(n->bans, network);
 	const struct banned *b;
@@ -98,14 +100,17 @@ neighbours_banned(const struct neighbours *n, const struct prefix *network,
 	int64_t released = 0;
 	uint32_t number = 0;
 
+	*failures = 0;
 	for (; c != NULL && number < most; c = clients_next_in(c, network)) {
 		b = (const struct banned *)c;
 		if (c->prefix.len == network->len) { /* comes first */
 			was_banned = true;
 			released = b->released;
 		} else if (b->state == BAN_ACTIVE &&
-		    (!was_banned || b->since > released))
+		    (!was_banned || b->since > released)) {
 			number++;
+			*failures += b->count;
+		}
 	}
 	return number;
 }

@@ -43,10 +43,10 @@ void neighbours_forget_bans(struct neighbours *);
 /*
  * How many prefixes in the network have a ban in force, counting up to most.
  * Those from before the last ban of the network itself ended do not count:
- * they have led to that one.
+ * they have led to that one.  failures: how many led to those bans.
  */
 uint32_t neighbours_banned(const struct neighbours *,
-    const struct prefix *network, uint32_t most);
+    const struct prefix *network, uint32_t most, uint32_t *failures);
 
 /* A ban in force covers all of the network. */
 bool neighbours_covered(const struct neighbours *,

@@ -375,7 +375,7 @@ policy_counts_bans(const struct policy *p)
 
 bool
 policy_take_ban(struct policy *p, const struct ban *ban, struct prefix *network,
-    uint32_t *hosts)
+    uint32_t *failures)
 {
 	unsigned family = ban->prefix.family == PREFIX_INET ? 0 : 1;
 	uint32_t len = p->settings.network_len[family];
@@ -388,8 +388,9 @@ policy_take_ban(struct policy *p, const struct ban *ban, struct prefix *network,
 	    len == 0 || ban->prefix.len <= len)
 		return false;
 	neighbours_network(&ban->prefix, len, network);
-	*hosts = neighbours_banned(p->neighbours, network, most);
-	return *hosts >= most && network_is_free(p, network, ban->since);
+	return neighbours_banned(p->neighbours, network, most, failures) >=
+	    most &&
+	    network_is_free(p, network, ban->since);
 }
 
 void

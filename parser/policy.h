@@ -77,11 +77,11 @@ void policy_welcome(struct policy *, const struct event *, int64_t now);
  * The state of one ban, which may be told again: the hosts banned in each
  * network are counted.  Returns true when a network is full by that
  * (smtpban.conf(5), network): then *network is to be banned, for so many
- * hosts.  Bans by hand count, but another one has to make it full; and those
+ * failures of its hosts.  Bans by hand count, but another one has to make it full; and those
  * from before the network's own last ban ended do not fill it again.  Tell all after policy_configure if policy_counts_bans.
  */
 bool policy_take_ban(struct policy *, const struct ban *,
-    struct prefix *network, uint32_t *hosts);
+    struct prefix *network, uint32_t *failures);
 bool policy_counts_bans(const struct policy *);
 
 /* The failures of a prefix that was banned or released are settled. */

@@ -35,6 +35,14 @@ banned 2001:db8:bad::/48
 ctl check 198.51.100.77 >"$T/check" || fail "not banned: $(cat "$T/check")"
 grep -q "by *198.51.100.0/24" "$T/check" || fail "check: $(cat "$T/check")"
 
+# One host of it that is let in is in, and its neighbours stay out.
+check "unban of a host" ctl unban 2001:db8:bad:2::1
+wait_for 5 not_routed 2001:db8:bad::/48 || fail "the network is still banned"
+check "the host is still banned" not_routed 2001:db8:bad:2::/64
+check "its neighbour is not banned" routed 2001:db8:bad:1::/64
+failures 5 "2001:db8:bad:4::1" >>"$LOG"
+banned 2001:db8:bad:4::/64
+
 # A restart does not forget who is known before it looks at the networks.
 stop
 start

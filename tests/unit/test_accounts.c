@@ -100,6 +100,28 @@ test_clients_and_networks_are_told_apart(void **state)
 	assert_false(ranked(*state, 1, &r));
 }
 
+/* Numbers that are estimated must not contradict those that are counted. */
+static void
+test_there_are_no_more_clients_than_failures(void **state)
+{
+	struct ctl_account_record r;
+	char client[32], user[16];
+	unsigned i, n;
+
+	for (n = 0; n < 32; n++) {
+		snprintf(user, sizeof(user), "user%u", n);
+		for (i = 0; i < 1000; i++) {
+			snprintf(client, sizeof(client), "2001:db8:%x:%x::1", i,
+			    n);
+			fails(*state, user, client, T0, 1);
+		}
+		assert_true(named(*state, user, &r));
+		assert_int_equal(r.failures, 1000);
+		assert_true(r.clients <= 1000);
+		assert_true(r.networks <= r.clients);
+	}
+}
+
 static void
 test_good_logins_count_from_the_first_failure_on(void **state)
 {
@@ -266,6 +288,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_most_failures_come_first),
 		TEST(test_clients_and_networks_are_told_apart),
+		TEST(test_there_are_no_more_clients_than_failures),
 		TEST(test_good_logins_count_from_the_first_failure_on),
 		TEST(test_a_flood_of_names_does_not_hide_an_attack),
 		TEST(test_a_counter_that_is_taken_over_begins_anew),

@@ -480,9 +480,44 @@ test_unban_of_an_address_releases_the_ban_that_covers_it(void **state)
 	fd = client();
 	say(fd, CTL_UNBAN, &unban, sizeof(unban));
 	memcpy(&request, rig.payload, sizeof(request));
-	assert_memory_equal(&request.prefix, &unban.prefix, sizeof(net));
+	assert_memory_equal(&request.prefix, &net, sizeof(net));
 	answer(MSG_DONE, &done, sizeof(done));
 	hear_done(fd, 1);
+}
+
+/* What the enforcer is asked to release, when that is given. */
+static void
+assert_unban(const char *given, const char *want)
+{
+	struct ctl_unban unban = { prefix_of(given), 60 };
+	struct prefix wanted = prefix_of(want);
+	struct msg_unban_request request;
+	struct msg_done done = { 1 };
+	int fd = client();
+
+	say(fd, CTL_UNBAN, &unban, sizeof(unban));
+	memcpy(&request, rig.payload, sizeof(request));
+	assert_memory_equal(&request.prefix, &wanted, sizeof(wanted));
+	assert_int_equal(request.allow, 60);
+	answer(MSG_DONE, &done, sizeof(done));
+	hear_done(fd, 1);
+}
+
+/* Its neighbours are not to be let in for longer with it. */
+static void
+test_unban_allows_no_more_than_what_is_counted(void **state)
+{
+	(void)state;
+	put_ban("198.51.100.0/24", BAN_ACTIVE);
+	put_ban("198.51.100.2", BAN_ACTIVE);
+	assert_unban("198.51.100.2", "198.51.100.2");
+	assert_unban("198.51.100.3", "198.51.100.3");
+	assert_unban("198.51.100.0/24", "198.51.100.0/24");
+	put_ban("2001:db8::/48", BAN_ACTIVE);
+	assert_unban("2001:db8::5", "2001:db8::/64");
+	put_ban("2001:db8::5", BAN_ACTIVE);
+	assert_unban("2001:db8::5", "2001:db8::5");
+	assert_unban("2001:db8::/48", "2001:db8::/48");
 }
 
 static void
@@ -934,6 +969,7 @@ main(void)
 		TEST(test_only_root_may_change),
 		TEST(test_ban_is_asked_and_shown),
 		TEST(test_unban_of_an_address_releases_the_ban_that_covers_it),
+		TEST(test_unban_allows_no_more_than_what_is_counted),
 		TEST(test_refusal_and_failure_carry_their_reason),
 		TEST(test_unban_of_what_is_not_banned_is_an_error),
 		TEST(test_flush_and_expire_tell_their_number),

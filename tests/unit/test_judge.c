@@ -112,6 +112,7 @@ tell_state(struct parser *p, const char *prefix, uint32_t state,
 		.prefix = prefix_of(prefix),
 		.state = state,
 		.category = CATEGORY_AUTH,
+		.count = 3,
 		.released = released,
 		.allowed = allowed,
 	};
@@ -434,11 +435,11 @@ test_full_networks_are_asked_for_after_the_replay(void **state)
 	welcome(p, EVENT_LOGIN, "198.51.100.77", "alice");
 	judge_replayed(p->judge, NOW);
 	assert_int_equal(asked.number, 1);
-	assert_asked(&asked.last, "192.0.2.0/24", 2);
+	assert_asked(&asked.last, "192.0.2.0/24", 6);
 	tell_state(p, "203.0.113.1", BAN_ACTIVE, 0, 0);
 	tell_state(p, "203.0.113.2", BAN_ACTIVE, 0, 0);
 	assert_int_equal(asked.number, 2);
-	assert_asked(&asked.last, "203.0.113.0/24", 2);
+	assert_asked(&asked.last, "203.0.113.0/24", 6);
 }
 
 static void
@@ -453,7 +454,7 @@ test_a_reload_finds_the_networks_that_are_full_now(void **state)
 	assert_int_equal(asked.number, 0);
 	set_networks(p, 0, 2);
 	assert_int_equal(asked.number, 1);
-	assert_asked(&asked.last, "192.0.2.0/24", 2);
+	assert_asked(&asked.last, "192.0.2.0/24", 6);
 	tell_state(p, "192.0.2.0/24", BAN_ACTIVE, 0, 0);
 	answer(MSG_BAN_STATE);
 	set_networks(p, 0, 2);

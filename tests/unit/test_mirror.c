@@ -86,6 +86,10 @@ test_ban_covers_what_lies_in_it(void **state)
 	put(*state, "192.0.2.0/24", BAN_ACTIVE, 0, 0);
 	put(*state, "2001:db8:0:1::/64", BAN_ACTIVE, 0, 0);
 	assert_prefix(look(*state, "192.0.2.77").active, "192.0.2.0/24");
+	assert_prefix(look(*state, "192.0.2.77").inner, "192.0.2.0/24");
+	put(*state, "192.0.2.77", BAN_ACTIVE, 0, 0);
+	assert_prefix(look(*state, "192.0.2.77").active, "192.0.2.0/24");
+	assert_prefix(look(*state, "192.0.2.77").inner, "192.0.2.77");
 	assert_null(look(*state, "192.0.3.77").active);
 	assert_prefix(look(*state, "2001:db8:0:1::9").active,
 	    "2001:db8:0:1::/64");

@@ -34,6 +34,7 @@ tell(struct neighbours *n, const char *prefix, uint32_t state, int64_t since,
 {
 	struct ban b = { .prefix = pfx(prefix),
 		.state = state,
+		.count = 5,
 		.since = since,
 		.released = released };
 
@@ -45,7 +46,11 @@ banned(struct neighbours *n, const char *network)
 {
 	struct prefix p = pfx(network);
 
-	return neighbours_banned(n, &p, 100);
+	uint32_t failures, hosts;
+
+	hosts = neighbours_banned(n, &p, 100, &failures);
+	assert_int_equal(failures, hosts * 5);
+	return hosts;
 }
 
 static void
@@ -75,6 +80,7 @@ static void
 test_counting_stops_at_what_is_asked(void **state)
 {
 	struct prefix net = pfx("192.0.2.0/24");
+	uint32_t failures;
 	char text[32];
 	unsigned i;
 
@@ -82,8 +88,9 @@ test_counting_stops_at_what_is_asked(void **state)
 		(void)snprintf(text, sizeof(text), "192.0.2.%u", i);
 		tell(*state, text, BAN_ACTIVE, T0, 0);
 	}
-	assert_int_equal(neighbours_banned(*state, &net, 8), 8);
-	assert_int_equal(neighbours_banned(*state, &net, 1000), 256);
+	assert_int_equal(neighbours_banned(*state, &net, 8, &failures), 8);
+	assert_int_equal(failures, 40);
+	assert_int_equal(neighbours_banned(*state, &net, 1000, &failures), 256);
 }
 
 static void

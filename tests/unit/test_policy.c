@@ -715,17 +715,18 @@ ban_is_told(struct policy *p, const char *prefix, uint32_t state, int64_t since,
 	struct ban b = { .prefix = pfx(prefix),
 		.state = state,
 		.category = CATEGORY_AUTH,
+		.count = 5,
 		.since = since,
 		.released = released };
 	struct prefix network;
-	uint32_t hosts;
-	bool full = policy_take_ban(p, &b, &network, &hosts);
+	uint32_t failures;
+	bool full = policy_take_ban(p, &b, &network, &failures);
 
 	if (full) {
 		assert_true(prefix_contains(&network, &b.prefix));
 		assert_int_equal(network.len,
 		    network.family == PREFIX_INET ? 24 : 48);
-		assert_in_range(hosts, 3, 3);
+		assert_in_range(failures, 5, 15);
 	}
 	return full;
 }
@@ -757,13 +758,13 @@ test_a_ban_by_hand_does_not_make_a_network_full(void **state)
 		.state = BAN_ACTIVE,
 		.category = CATEGORY_MANUAL };
 	struct prefix network;
-	uint32_t hosts;
+	uint32_t failures;
 
 	set_networks(*state, 0, 3, NULL);
 	ban_is_told(*state, "192.0.2.1", BAN_ACTIVE, T0, 0);
-	assert_false(policy_take_ban(*state, &b, &network, &hosts));
+	assert_false(policy_take_ban(*state, &b, &network, &failures));
 	b.prefix = pfx("192.0.2.4");
-	assert_false(policy_take_ban(*state, &b, &network, &hosts));
+	assert_false(policy_take_ban(*state, &b, &network, &failures));
 	assert_true(ban_is_told(*state, "192.0.2.1", BAN_ACTIVE, T0, 0));
 }
 

@@ -132,11 +132,15 @@ source_open(struct source *s, uint32_t which)
 	return -1;
 }
 
-void
-release_one(struct enforcer *en, const struct prefix *p, uint32_t allow,
-    const char *why)
+uint32_t
+release_covering(struct enforcer *en, const struct prefix *p, uint32_t allow)
 {
+	struct ban_entry *entry = bans_find(&en->bans, p);
+
+	if (allow == 0 && (entry == NULL || entry->ban.state != BAN_ACTIVE))
+		return 0;
 	ban_end(&turn_touch(en, p, 0)->ban, allow, NOW);
+	return 1;
 }
 
 /* Settles at once: what a turn does is another module's test. */

@@ -155,8 +155,32 @@ test_a_host_inside_a_banned_network_says_so(void **state)
 	    "      0     0 in 192.0.2.0/24\n"
 	    "192.0.2.2    2026-11-24 00:04:00 auth              2       0"
 	    "      0     0 in 192.0.2.0/24\n"
-	    "192.0.2.0/24 2026-11-24 00:04:00 auth              2       2"
+	    "192.0.2.0/24 2026-11-24 00:04:00 auth              4       2"
 	    "      0     0\n");
+}
+
+/* By the bans of hosts and by failures of hosts that have none. */
+static void
+test_failures_of_a_network_are_counted_once(void **state)
+{
+	static const char conf[] = "threshold 2 within 1h\n"
+				   "network inet 24 after 2 hosts\n"
+				   "threshold network 5 within 1h\n";
+
+	(void)state;
+	add_failures("192.0.2.1", 1, 2);
+	add_failures("192.0.2.2", 3, 2);
+	add_failures("192.0.2.77", 5, 2);
+	add_failures("198.51.100.1", 8, 1);
+	add_failures("198.51.100.2", 9, 1);
+	add_failures("198.51.100.3", 10, 1);
+	add_failures("198.51.100.4", 11, 2);
+	assert_int_equal(scan_run(with_conf((struct invocation){ 0 }, conf), 1),
+	    0);
+	assert_non_null(
+	    strstr(scan_printed, "\n192.0.2.0/24        3         6\n"));
+	assert_non_null(
+	    strstr(scan_printed, "\n198.51.100.0/24     2         5\n"));
 }
 
 static void
@@ -365,6 +389,7 @@ main(void)
 		TEST(test_a_single_ban_makes_no_list_of_networks),
 		TEST(test_a_banned_client_is_not_counted_until_its_ban_is_over),
 		TEST(test_a_host_inside_a_banned_network_says_so),
+		TEST(test_failures_of_a_network_are_counted_once),
 		TEST(test_lines_shows_every_offence_of_a_banned_client_too),
 		TEST(test_lines_shows_the_host_and_why_it_does_not_weigh),
 		TEST(test_a_category_that_does_not_count_is_not_shown),

@@ -270,7 +270,8 @@ test_many_banned_hosts_ban_their_network(void **state)
 	assert_int_equal(scan_bans_count(p.bans), 4);
 	assert_ban(3, "192.0.2.0/24", 501);
 	assert_true(ban(3)->network);
-	assert_int_equal(ban(3)->ban.count, 3);
+	assert_int_equal(ban(3)->ban.count, 6);
+	assert_int_equal(ban(3)->inside, 6);
 	assert_true(ban(0)->folded && ban(1)->folded && ban(2)->folded);
 	assert_int_equal(p.sums.networks, 1);
 	assert_int_equal(try_login("192.0.2.77", 1, 502), SCAN_STOPPED);

@@ -20,16 +20,23 @@
 static struct event ev;
 static char label[RIG_LABEL_LEN];
 
+static const char *
+tell_from(struct recognise *r, const char *host, int hour, int pid,
+    const char *message)
+{
+	char line[8192];
+
+	snprintf(line, sizeof(line), "Nov 24 %02d:00:00 %s sm-mta[%d]: %s",
+	    hour, host, pid, message);
+	rig_label(recognise_line(r, line, strlen(line), NOW, &ev), &ev, label);
+	return label;
+}
+
 /* "ADDRESS WHAT[ USER]", or "-": what a message of a process is. */
 static const char *
 tell_at(struct recognise *r, int hour, int pid, const char *message)
 {
-	char line[8192];
-
-	snprintf(line, sizeof(line), "Nov 24 %02d:00:00 mx1 sm-mta[%d]: %s",
-	    hour, pid, message);
-	rig_label(recognise_line(r, line, strlen(line), NOW, &ev), &ev, label);
-	return label;
+	return tell_from(r, "mx1", hour, pid, message);
 }
 
 static const char *
@@ -59,6 +66,19 @@ test_a_process_has_the_client_of_its_connection(void **state)
 	assert_string_equal(tell(r, Q2 UNKNOWN), "192.0.2.7 unknown-user");
 	assert_string_equal(tell_at(r, 10, 4190, "6AOIqbFP004191: " UNKNOWN),
 	    "192.0.2.8 unknown-user");
+}
+
+static void
+test_hosts_that_share_a_log_have_processes_of_their_own(void **state)
+{
+	struct recognise *r = *state;
+
+	(void)tell(r, CONNECT C);
+	(void)tell_from(r, "mx2", 10, 4189, CONNECT "[192.0.2.8]");
+	assert_string_equal(tell(r, Q UNKNOWN), "192.0.2.7 unknown-user");
+	assert_string_equal(tell_from(r, "mx2", 10, 4189, Q2 UNKNOWN),
+	    "192.0.2.8 unknown-user");
+	assert_string_equal(tell_from(r, "mx3", 10, 4189, Q2 UNKNOWN), "-");
 }
 
 static void
@@ -325,6 +345,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SENDMAIL_TEST(test_a_process_has_the_client_of_its_connection),
+		SENDMAIL_TEST(
+		    test_hosts_that_share_a_log_have_processes_of_their_own),
 		SENDMAIL_TEST(test_a_process_id_that_comes_again_is_another),
 		SENDMAIL_TEST(
 		    test_without_a_connection_the_mail_tells_who_it_was),

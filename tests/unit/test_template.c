@@ -136,6 +136,14 @@ test_a_match_in_which_the_client_could_choose_the_address_is_refused(
 		"<dovecot>",
 		"<server>: <addr>",
 		"<word> <addr>",
+		"from <addr><user>",
+		"from <addr><num>",
+		"from <addr>:<user>",
+		"from <addr>.<text>",
+		"from <addr>:<num><text>",
+		"<user>:<addr>",
+		"<user>: <addr>: refused",
+		"<user> from <addr> came from afar",
 	};
 	size_t i;
 
@@ -147,6 +155,11 @@ test_a_match_in_which_the_client_could_choose_the_address_is_refused(
 	assert_null(compile_match("<user> from [<addr>]"));
 	assert_null(compile_match("login from <client> refused: <text>"));
 	assert_null(compile_match("port <num>: <addr> refused for <user>"));
+	assert_null(compile_match("from <addr>: <text>"));
+	assert_null(compile_match("from <addr>:<num> <user>"));
+	assert_null(compile_match("from <client><text>"));
+	assert_null(compile_match("<user>: <addr> refused"));
+	assert_null(compile_match("<user>@<addr>: refused"));
 }
 
 /* The address and user that a match takes, or "-". */
@@ -200,6 +213,10 @@ test_an_address_ends_where_the_text_goes_on(void **state)
 	assert_string_equal(match_of(text, "from 192.0.2.7."), "192.0.2.7 ");
 	assert_string_equal(match_of(text, "from ::ffff:192.0.2.7, x"),
 	    "192.0.2.7 ");
+	assert_string_equal(match_of(text, "from 192.0.2.7:25"), "192.0.2.7 ");
+	assert_string_equal(
+	    match_of("from <addr>:<num> <user>", "from 192.0.2.7:25 bob"),
+	    "192.0.2.7 bob");
 	assert_string_equal(match_of(text, "from 192.0.2.7.example"), "-");
 	assert_string_equal(match_of(text, "from fe80::1%eth0"), "-");
 	assert_string_equal(match_of(text, "from 192.0.2.777"), "-");

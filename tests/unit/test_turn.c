@@ -372,6 +372,27 @@ test_bans_keep_their_routes_in_a_network_that_another_holds(void **state)
 	check_trace("+198.51.100.4 ");
 }
 
+static void
+test_unban_releases_all_that_keep_the_address_out(void **state)
+{
+	struct prefix p = host(2), network = host(0);
+
+	prefix_widen(&network, 25);
+	ban(2, 0);
+	ban(4, 0);
+	turn_commit(&e);
+	ban_network(0, 25, 50);
+	trace[0] = '\0';
+	assert_int_equal(release_covering(&e, &p, 60), 2);
+	turn_commit(&e);
+	check_trace("+198.51.100.4 -198.51.100.0/25 -198.51.100.2 ");
+	assert_int_equal(e.bans.active.n, 1);
+	assert_int_equal(bans_find(&e.bans, &p)->ban.allowed, NOW + 60);
+	assert_int_equal(bans_find(&e.bans, &network)->ban.allowed, 0);
+	assert_int_equal(release_covering(&e, &p, 0), 0);
+	assert_int_equal(release_covering(&e, &p, 60), 1);
+}
+
 int
 main(void)
 {
@@ -392,6 +413,7 @@ main(void)
 		TEST(test_a_network_within_a_network_waits_for_both),
 		TEST(
 		    test_bans_keep_their_routes_in_a_network_that_another_holds),
+		TEST(test_unban_releases_all_that_keep_the_address_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
