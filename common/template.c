@@ -5,14 +5,15 @@
 #include "template.h"
 #include "template_tree.h"
 
+/* What stands where, and who wrote it: see the end of template.h's head. */
 enum template_trust {
 	SERVER_TEXT,
 	ADDRESS,
-	CHOSEN, /* by the client: only after the address */
-	CHOSEN_LAST,
-	CHOSEN_FIRST,  /* only before it */
+	CHOSEN,        /* by the client: only after the address */
+	CHOSEN_LAST,   /* by the client, to the end */
+	CHOSEN_FIRST,  /* only before the address */
 	CHOSEN_JOINED, /* where none follows: it came before, or by session */
-	LAST
+	LAST,          /* nothing may follow */
 };
 
 static const struct placeholder {
@@ -24,47 +25,37 @@ static const struct placeholder {
 	{ "<client>", OP_CLIENT, ADDRESS, true },
 	{ "<addrport>", OP_ADDRPORT, ADDRESS, false },
 	{ "<addr>", OP_ADDR, ADDRESS, true },
-	{ "<peer>", OP_PEER, ADDRESS, false },
-	{ "<hostport>", OP_HOSTPORT, ADDRESS, false },
-	{ "<dovecot>", OP_DOVECOT, ADDRESS, false },
-	{ "<auth>", OP_AUTH, ADDRESS, false },
-	{ "<pam>", OP_PAM, ADDRESS, false },
-	{ "<login>", OP_LOGIN, SERVER_TEXT, false },
-	{ "<why>", OP_WHY, SERVER_TEXT, false },
-	{ "<seconds>", OP_SECONDS, SERVER_TEXT, false },
 	{ "<server>", OP_SERVER, SERVER_TEXT, false },
-	{ "<verb>", OP_VERB, SERVER_TEXT, false },
 	{ "<word>", OP_WORD, SERVER_TEXT, false },
 	{ "<num>", OP_NUM, SERVER_TEXT, true },
 	{ "<count>", OP_COUNT, SERVER_TEXT, false },
-	{ "<stats>", OP_STATS, SERVER_TEXT, false },
 	{ "<4xx>", OP_4XX, SERVER_TEXT, false },
 	{ "<5xx>", OP_5XX, SERVER_TEXT, false },
-	{ "<sock>", OP_SOCK, ADDRESS, false },
-	{ "<hello>", OP_HELLO, CHOSEN_JOINED, false },
-	{ "<failed>", OP_FAILED, CHOSEN_JOINED, false },
-	{ "<recipient>", OP_RECIPIENT, CHOSEN_JOINED, false },
-	{ "<envelope>", OP_ENVELOPE, CHOSEN_JOINED, false },
-	{ "<relay>", OP_RELAY, ADDRESS, false },
-	{ "<arg>", OP_ARG, ADDRESS, false },
-	{ "<to>", OP_TO, CHOSEN, false },
-	{ "<sasl>", OP_SASL, CHOSEN_FIRST, false },
-	{ "<mail>", OP_MAIL, CHOSEN_FIRST, false },
-	{ "<said>", OP_SAID, CHOSEN_FIRST, false },
-	{ "<authid>", OP_AUTHID, CHOSEN_LAST, false },
-	{ "<rejected>", OP_REJECTED, CHOSEN_LAST, false },
 	{ "<name>", OP_NAME, CHOSEN, false },
 	{ "<last>", OP_LAST, CHOSEN, false },
-	{ "<account>", OP_ACCOUNT, CHOSEN, false },
-	{ "<badlogin>", OP_BADLOGIN, CHOSEN_LAST, false },
-	{ "<outage>", OP_OUTAGE, CHOSEN_LAST, false },
-	{ "<reason>", OP_REASON, CHOSEN_LAST, false },
 	{ "<user>", OP_USER, CHOSEN_LAST, true },
 	{ "<text>", OP_TEXT, CHOSEN_LAST, true },
 	{ "<chosen>", OP_CHOSEN, CHOSEN_FIRST, false },
-	{ "<logname>", OP_LOGNAME, CHOSEN_FIRST, false },
+	{ "<said>", OP_SAID, CHOSEN_FIRST, false },
+	{ "<end>", OP_END, LAST, false },
+
+	/* Postfix. */
+	{ "<verb>", OP_VERB, SERVER_TEXT, false },
+	{ "<stats>", OP_STATS, SERVER_TEXT, false },
+	{ "<reason>", OP_REASON, CHOSEN_LAST, false },
+
+	/* Dovecot, and PAM for it. */
+	{ "<login>", OP_LOGIN, SERVER_TEXT, false },
+	{ "<why>", OP_WHY, SERVER_TEXT, false },
+	{ "<seconds>", OP_SECONDS, SERVER_TEXT, false },
+	{ "<dovecot>", OP_DOVECOT, ADDRESS, false },
+	{ "<auth>", OP_AUTH, ADDRESS, false },
+	{ "<autherror>", OP_AUTH_ERROR, ADDRESS, false },
 	{ "<password>", OP_PASSWORD, CHOSEN_LAST, false },
 	{ "<next>", OP_NEXT, LAST, false },
+	{ "<pam>", OP_PAM, ADDRESS, false },
+
+	/* Exim. */
 	{ "<eximhost>", OP_EXIM_HOST, ADDRESS, false },
 	{ "<sent>", OP_EXIM_SENT, CHOSEN_FIRST, false },
 	{ "<sender>", OP_EXIM_SENDER, SERVER_TEXT, false },
@@ -79,7 +70,30 @@ static const struct placeholder {
 	{ "<nouser>", OP_EXIM_NOUSER, LAST, false },
 	{ "<took>", OP_EXIM_TOOK, SERVER_TEXT, false },
 	{ "<quit>", OP_EXIM_QUIT, LAST, false },
-	{ "<end>", OP_END, LAST, false },
+
+	/* OpenSMTPD. */
+	{ "<sock>", OP_SOCK, ADDRESS, false },
+	{ "<hello>", OP_HELLO, CHOSEN_JOINED, false },
+	{ "<failed>", OP_FAILED, CHOSEN_JOINED, false },
+	{ "<recipient>", OP_RECIPIENT, CHOSEN_JOINED, false },
+	{ "<envelope>", OP_ENVELOPE, CHOSEN_JOINED, false },
+
+	/* Sendmail. */
+	{ "<relay>", OP_RELAY, ADDRESS, false },
+	{ "<arg>", OP_ARG, ADDRESS, false },
+	{ "<to>", OP_TO, CHOSEN, false },
+	{ "<sasl>", OP_SASL, CHOSEN_FIRST, false },
+	{ "<mail>", OP_MAIL, CHOSEN_FIRST, false },
+	{ "<authid>", OP_AUTHID, CHOSEN_LAST, false },
+	{ "<rejected>", OP_REJECTED, CHOSEN_LAST, false },
+
+	/* Cyrus, UW, perdition. */
+	{ "<peer>", OP_PEER, ADDRESS, false },
+	{ "<hostport>", OP_HOSTPORT, ADDRESS, false },
+	{ "<account>", OP_ACCOUNT, CHOSEN, false },
+	{ "<badlogin>", OP_BADLOGIN, CHOSEN_LAST, false },
+	{ "<outage>", OP_OUTAGE, CHOSEN_LAST, false },
+	{ "<logname>", OP_LOGNAME, CHOSEN_FIRST, false },
 };
 #define NPLACEHOLDERS (sizeof(placeholders) / sizeof(placeholders[0]))
 
@@ -187,15 +201,15 @@ new_node(struct template_tree *tree, const struct token *t)
 	unsigned room = tree->room * 2 + 16;
 	struct node *n;
 
+	if (tree->nnodes >= NODES_MAX)
+		return 0;
 	if (tree->nnodes >= tree->room) {
 		n = reallocarray(tree->nodes, room, sizeof(*n));
-		if (n == NULL || room > NODES_MAX * 2)
+		if (n == NULL)
 			return 0;
 		tree->nodes = n;
 		tree->room = room;
 	}
-	if (tree->nnodes >= NODES_MAX)
-		return 0;
 	n = &tree->nodes[tree->nnodes];
 	memset(n, 0, sizeof(*n));
 	n->op = t->op;

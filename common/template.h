@@ -9,93 +9,107 @@
  *   <client>    NAME[ADDRESS] with an optional :PORT; the address is taken
  *   <addrport>  [ADDRESS]:PORT; the address is taken
  *   <addr>      ADDRESS; it is taken
- *   <peer>      [ADDRESS], with or without a NAME and a space before it; the
- *               address is taken
- *   <hostport>  ADDRESS:PORT; the address is taken
- *   <sock>      ADDRESS or [ADDRESS], which is taken, or another word, and
- *               there is none
- *   <relay>     Sendmail: "NAME [ADDRESS]" or "[ADDRESS]", with "IPv6:" before
- *               ADDRESS, and perhaps " (may be forged)"; the address is taken.
- *               NAME alone, or what was cut: there is none
- *   <arg>       Sendmail: "arg1=ARG, arg2=ARG, relay=", <relay>, ", reject=";
- *               no address where the client may have written one of several
  *   <server>    text up to the first place of the literal after it; before
  *               the address only what the server itself writes
- *   <verb>      DATA, END-OF-MESSAGE, DATA (12 bytes), DATA content
  *   <word>      letters, digits, - and _
  *   <num>       digits with an optional fraction
  *   <count>     digits: how many failures this line tells of
- *   <stats>     any number of " verb=ok/all"
  *   <4xx> <5xx> a reply code, an enhanced status code, or both, and a space
- *   <login>     Dovecot: "imap-login: ", "Info: ", "Disconnected: ", as far
- *               as they are there, in front of the end of a connection
- *   <why>       Dovecot: words up to the "(" of the last reason but one, or
- *               the last, that comes before who it was
- *   <seconds>   digits: how long the attempts took
- *   <dovecot>   user=<USER>, method=MECH, rip=ADDRESS,: the address is taken,
- *               the first two may be missing
- *   <auth>      Dovecot: "auth: ", "Info: " as far as they are there, and
- *               "DRIVER(USER,ADDRESS,<SESSION>): ", or in the form of 2.4
- *               "auth(USER,ADDRESS,sasl:MECH)<SESSION>: DRIVER: "; the address
- *               is taken
- *   <pam>       USER rhost=ADDRESS and perhaps "  user=USER", all to the end
- *               of the line; the address is taken
- *   <password>  anything, in which the password given, or its hash, may be
- *   <next>      anything, and " - trying the next passdb" at its end
- *   <hello>     "EHLO " or "HELO ", in any case
- *   <failed>    OpenSMTPD: a command, up to its result
- *   <recipient> OpenSMTPD: LOCAL@DOMAIN>
- *   <envelope>  OpenSMTPD: SENDER> to=<LOCAL@DOMAIN>, the end
- *   <to>        Sendmail: "ARG... ", of which the reply speaks, if it is there
- *   <authid>    Sendmail: a user name, up to its mechanism
- *   <rejected>  Sendmail: a command, and " [rejected]" at the end
  *   <name>      what the client called something, as <NAME>: with a space
  *   <last>      anything up to the LAST place of the literal after it
- *   <account>   a user name, up to a space
- *   <badlogin>  Cyrus: MECH, the user name perhaps, and why
- *   <outage>    Cyrus: the same, where why is our own trouble
- *   <reason>    why, and perhaps ", sasl_username=USER"
  *   <user>      a user name
  *   <text>      anything
  *   <chosen>    a user name or the like, up to the LAST place of the literal
  *               after it
- *   <logname>   the same, of "NAME auth=NAME" the first
  *   <said>      as <chosen>, but no user name
- *   <sasl>      Sendmail: why a login failed, and the user name, up to the
- *               last ", relay="
- *   <mail>      Sendmail: of a message that was taken, the sender and the
- *               rest, up to the last ", relay="
- *   <eximhost>  Exim: NAME (HELO) [ADDRESS]:PORT I=[LOCAL]:PORT U=IDENT Ci=N,
- *               of which all but the address may be missing; it is taken
- *   <sent>      Exim: what the client sent, before the literal after it and an
- *               <eximhost>; exim_host.c tells why neither moves the address
- *   <sender>    Exim: an address that it has parsed, so that its quotes close
- *   <eximinfo>  Exim: TLS, sender and login, as far as they are there
- *   <argument>  Exim: the argument of a command and ": ", if there is a reason
- *   <eximauth>  Exim: a protocol that tells of a login, and its A=NAME:USER
- *   <eximlogin> Exim: A=NAME:USER
- *   <setid>     Exim: nothing, or "(set_id=USER)"
- *   <sentence>  Exim: the server's own words, to the end
- *   <dnslist> <norelay> <nouser>  Exim: a reason that names a DNS list, a
- *               relay, an unknown user: they take nothing
- *   <took>      Exim: how long a session was
- *   <quit>      Exim: the session ended with QUIT, and had no AUTH
  *   <end>       nothing more: the message ends here
  *
- * Those from <name> to <text> hold text that the client chose.  They may stand
- * only after the address, and nothing but <name>, <to>, <last> and <account> may be
- * followed by more, so that such text cannot move the place of the address.
- * <chosen> and <logname> are for what stands before it: then nothing but the
- * server's own words may follow, so that the last place of the literal is the
- * server's, and they take no more than TEMPLATE_CHOSEN_MAX bytes, so that no
- * line was cut within them.
- * <hello>, <failed>, <recipient> and <envelope> stand where no address follows:
- * it came before, or the session has it.
+ * Postfix:
+ *   <verb>      DATA, END-OF-MESSAGE, DATA (12 bytes), DATA content
+ *   <stats>     any number of " verb=ok/all"
+ *   <reason>    why, and perhaps ", sasl_username=USER"
+ *
+ * Dovecot, and PAM for it:
+ *   <login>     "imap-login: ", "Info: ", "Disconnected: ", as far as they are
+ *               there, in front of the end of a connection
+ *   <why>       words up to the "(" of the last reason but one, or the last,
+ *               that comes before who it was
+ *   <seconds>   digits: how long the attempts took
+ *   <dovecot>   user=<USER>, method=MECH, rip=ADDRESS,: the address is taken,
+ *               the first two may be missing
+ *   <auth>      "auth: ", "Info: " as far as they are there, and
+ *               "DRIVER(USER,ADDRESS,<SESSION>): ", or in the form of 2.4
+ *               "auth(USER,ADDRESS,sasl:MECH)<SESSION>: DRIVER: "; the address
+ *               is taken
+ *   <autherror> the same with "Error: ", which has to be there
+ *   <password>  anything, in which the password given, or its hash, may be
+ *   <next>      anything, and " - trying the next passdb" at its end
+ *   <pam>       USER rhost=ADDRESS and perhaps "  user=USER", all to the end
+ *               of the line; the address is taken
+ *
+ * Exim:
+ *   <eximhost>  NAME (HELO) [ADDRESS]:PORT I=[LOCAL]:PORT U=IDENT Ci=N, of
+ *               which all but the address may be missing; it is taken
+ *   <sent>      what the client sent, before the literal after it and an
+ *               <eximhost>; exim_host.c tells why neither moves the address
+ *   <sender>    an address that Exim has parsed, so that its quotes close
+ *   <eximinfo>  TLS, sender and login, as far as they are there
+ *   <argument>  the argument of a command and ": ", if there is a reason
+ *   <eximauth>  a protocol that tells of a login, and its A=NAME:USER
+ *   <eximlogin> A=NAME:USER
+ *   <setid>     nothing, or "(set_id=USER)"
+ *   <sentence>  the server's own words, to the end
+ *   <dnslist> <norelay> <nouser>  a reason that names a DNS list, a relay, an
+ *               unknown user: they take nothing
+ *   <took>      how long a session was
+ *   <quit>      the session ended with QUIT, and had no AUTH
+ *
+ * OpenSMTPD:
+ *   <sock>      ADDRESS or [ADDRESS], which is taken, or another word, and
+ *               there is none
+ *   <hello>     "EHLO " or "HELO ", in any case
+ *   <failed>    a command, up to its result
+ *   <recipient> LOCAL@DOMAIN>
+ *   <envelope>  SENDER> to=<LOCAL@DOMAIN>, the end
+ *
+ * Sendmail:
+ *   <relay>     "NAME [ADDRESS]" or "[ADDRESS]", with "IPv6:" before ADDRESS,
+ *               and perhaps " (may be forged)"; the address is taken.  NAME
+ *               alone, or what was cut: there is none
+ *   <arg>       "arg1=ARG, arg2=ARG, relay=", <relay>, ", reject="; no address
+ *               where the client may have written one of several
+ *   <to>        "ARG... ", of which the reply speaks, if it is there
+ *   <sasl>      why a login failed, and the user name, up to the last
+ *               ", relay="
+ *   <mail>      of a message that was taken, the sender and the rest, up to
+ *               the last ", relay="
+ *   <authid>    a user name, up to its mechanism
+ *   <rejected>  a command, and " [rejected]" at the end
+ *
+ * Cyrus, UW, perdition:
+ *   <peer>      [ADDRESS], with or without a NAME and a space before it; the
+ *               address is taken
+ *   <hostport>  ADDRESS:PORT; the address is taken
+ *   <account>   a user name, up to a space
+ *   <badlogin>  MECH, the user name perhaps, and why
+ *   <outage>    the same, where why is our own trouble
+ *   <logname>   as <chosen>, of "NAME auth=NAME" the first
+ *
+ * What holds text that the client chose may not move the place of the address,
+ * so template.c knows for each of them where it may stand:
+ *   - <name>, <last>, <account>, <to>, <eximinfo>, <argument>: only after the
+ *     address.
+ *   - <chosen>, <said>, <logname>, <sasl>, <mail>, <sent>: once, before the
+ *     address.  Nothing but the server's own words may follow, so that the
+ *     last place of the literal is the server's, and they take no more than
+ *     TEMPLATE_CHOSEN_MAX bytes, so that no line was cut within them.
+ *   - <hello>, <failed>, <recipient>, <envelope>: where no address follows; it
+ *     came before, or the session has it.
+ *   - The others that hold such text end the template.
  * <sender> is client text of a known form, and an <eximhost> holds some as
- * well: take_exim.c and exim_host.c tell why that moves no address.
- * <dovecot>, <auth> and <pam> hold a USER too: take_dovecot.c tells why that
- * moves no address.  A template without an address is for
- * rows that get it otherwise.
+ * well: take_exim.c and exim_host.c tell why that moves no address.  <dovecot>,
+ * <auth> and <pam> hold a USER too: take_dovecot.c and take_dovecot_auth.c tell
+ * why.  A template without an address is for rows that get it otherwise.
  */
 #ifndef SMTPBAN_TEMPLATE_H
 #define SMTPBAN_TEMPLATE_H
@@ -123,8 +137,8 @@ const char *template_add(struct template_tree *, const char *text,
 
 /*
  * The same for a template from smtpban.conf(5), of which there is one address,
- * as <addr> or <client>, and at most one <user>, with <word>, <num> and <text>
- * beside them.  Where <user> comes first, the address, or a literal behind it,
+ * as <addr> or <client>, and at most one <user>, with <num> and <text> beside
+ * them.  Where <user> comes first, the address, or a literal behind it,
  * is the end of the message.  tree NULL: only check it.
  */
 const char *template_add_match(struct template_tree *, const char *text,

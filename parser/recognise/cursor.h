@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "chars.h"
+
 struct cursor {
 	const char *p;
 	const char *end;
@@ -16,12 +18,6 @@ static inline size_t
 cursor_left(const struct cursor *c)
 {
 	return (size_t)(c->end - c->p);
-}
-
-static inline bool
-cursor_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 static inline bool
@@ -43,11 +39,11 @@ cursor_skip(struct cursor *c, char want)
 static inline bool
 cursor_skip_text(struct cursor *c, const char *text)
 {
-	size_t n = strlen(text);
+	const char *p = chars_take(c->p, c->end, text);
 
-	if (cursor_left(c) < n || memcmp(c->p, text, n) != 0)
+	if (p == NULL)
 		return false;
-	c->p += n;
+	c->p = p;
 	return true;
 }
 
@@ -58,7 +54,7 @@ cursor_number(struct cursor *c, uint32_t *number)
 	const char *p = c->p, *start = p;
 	uint32_t n = 0;
 
-	while (p < c->end && cursor_is_digit(*p) && p - start < 9)
+	while (p < c->end && chars_is_digit(*p) && p - start < 9)
 		n = n * 10 + (uint32_t)(*p++ - '0');
 	*number = n;
 	c->p = p;
@@ -71,8 +67,7 @@ cursor_skip_digits(struct cursor *c)
 {
 	const char *start = c->p;
 
-	while (c->p < c->end && cursor_is_digit(*c->p))
-		c->p++;
+	c->p = chars_skip_digits(c->p, c->end);
 	return (size_t)(c->p - start);
 }
 

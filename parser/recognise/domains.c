@@ -1,9 +1,9 @@
 /* The domains of a server: sets of a few slots, by hashed name. */
-#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "domains.h"
+#include "text_hash.h"
 
 #define SETS 256 /* a power of two */
 #define WAYS 4
@@ -14,7 +14,7 @@ struct slot {
 };
 
 struct domains {
-	uint64_t seed;
+	struct prefix_hash_key hash;
 	uint32_t clock;
 	struct slot sets[SETS][WAYS];
 };
@@ -25,7 +25,7 @@ domains_new(void)
 	struct domains *d = calloc(1, sizeof(*d));
 
 	if (d != NULL)
-		arc4random_buf(&d->seed, sizeof(d->seed));
+		arc4random_buf(&d->hash, sizeof(d->hash));
 	return d;
 }
 
@@ -38,13 +38,8 @@ domains_free(struct domains *d)
 static uint64_t
 hash_domain(const struct domains *d, const char *domain, size_t n)
 {
-	uint64_t hash = d->seed ^ n;
-	size_t i;
+	uint64_t hash = text_hash_name(&d->hash, 0, domain, n);
 
-	for (i = 0; i < n; i++)
-		hash = (hash ^ (uint64_t)tolower((unsigned char)domain[i])) *
-		    0x100000001b3U;
-	hash ^= hash >> 29;
 	return hash != 0 ? hash : 1;
 }
 

@@ -17,12 +17,12 @@
 #define USER_MAX      56  /* bytes: no voice cuts before that */
 #define TIMES_MAX     64  /* of one line; what is more is news */
 
-/* Who tells of a failed attempt.  Drivers of the auth process share bits. */
+/* Who tells of a failed attempt: bits. */
 #define VOICE_SERVER 1U
 #define VOICE_LOGIN  2U
 #define VOICE_PAM    4U
-#define VOICE_DRIVER 8U /* and the next ones */
-#define DRIVERS      32
+#define VOICE_DRIVER 8U /* of the auth process, and the next ones */
+#define DRIVERS      32 /* of more, all share the last bit */
 
 /* Something that was said: of a time, by somebody. */
 struct saying {
@@ -54,7 +54,8 @@ struct doubles {
 	unsigned streams;
 	uint64_t streams_heard;
 	uint64_t voices_heard;
-	struct set *sets[SETS]; /* each made when first used */
+	uint64_t drivers[DRIVERS]; /* hashes of their names; 0: free */
+	struct set *sets[SETS];    /* each made when first used */
 };
 
 struct doubles *
@@ -271,25 +272,34 @@ hash_session(const struct doubles *d, const struct template_match *m,
 	return short_hash(text_hash(&d->hash, 1, m->session, m->session_len));
 }
 
+/* The voice of a driver of Dovecot's, which has a name. */
+static uint64_t
+find_driver(struct doubles *d, const struct template_match *m)
+{
+	uint64_t hash = text_hash(&d->hash, 2, m->driver, m->driver_len);
+	unsigned i = 0;
+
+	while (i < DRIVERS - 1 && d->drivers[i] != 0 && d->drivers[i] != hash)
+		i++;
+	d->drivers[i] = hash;
+	return (uint64_t)VOICE_DRIVER << i;
+}
+
 /* Who says it, and who cannot mean the same attempt. */
 static void
-set_voice(struct question *q, const struct doubles *d,
+set_voice(struct question *q, struct doubles *d,
     const struct doubles_failure *f)
 {
-	const struct template_match *m = f->m;
 	unsigned flags = f->rule->flags;
-	uint64_t driver;
 
 	if ((flags & RULE_SAID_LOGIN) != 0) {
 		q->said.by = VOICE_LOGIN;
 		q->never = VOICE_LOGIN | VOICE_SERVER;
 	} else if ((flags & RULE_SAID_PAM) != 0)
 		q->said.by = q->never = VOICE_PAM;
-	else if ((flags & RULE_SAID_AUTH) != 0) {
-		driver = text_hash(&d->hash, 2, m->driver, m->driver_len);
-		q->said.by = q->never = (uint64_t)VOICE_DRIVER
-		    << driver % DRIVERS;
-	} else {
+	else if ((flags & RULE_SAID_AUTH) != 0)
+		q->said.by = q->never = find_driver(d, f->m);
+	else {
 		q->said.by = VOICE_SERVER;
 		q->never = VOICE_SERVER | VOICE_LOGIN;
 	}

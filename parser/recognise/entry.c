@@ -1,6 +1,7 @@
 /* An entry of the systemd journal: those of its fields that are a log line. */
 #include <string.h>
 
+#include "chars.h"
 #include "entry.h"
 
 #define MICROSECONDS 1000000
@@ -71,7 +72,7 @@ read_number(const struct entry *e, size_t n, size_t max)
 	if (n > max || n > sizeof(e->number))
 		return 0;
 	for (i = 0; i < n; i++) {
-		if (e->number[i] < '0' || e->number[i] > '9')
+		if (!chars_is_digit(e->number[i]))
 			return 0;
 		value = value * 10 + (e->number[i] - '0');
 	}

@@ -15,11 +15,9 @@
 
 #include "take_exim.h"
 
-#define ADDR_MAX_LEN 45
-#define NAME_MAX_LEN 255
-#define PLACES_MAX   16   /* that look like a host's; of more none is taken */
-#define IDENT_MAX    508  /* 127 bytes, each as an octal escape */
-#define TRIES_MAX    2048 /* of ends of idents, in one message */
+#define PLACES_MAX 16   /* that look like a host's; of more none is taken */
+#define IDENT_MAX  508  /* 127 bytes, each as an octal escape */
+#define TRIES_MAX  2048 /* of ends of idents, in one message */
 
 /* The places of a host, weighed one by one. */
 struct weighing {
@@ -40,20 +38,13 @@ struct weighing {
 	bool strict_differ;
 };
 
-static bool
-is_name(char c)
-{
-	return cursor_is_digit(c) || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
-}
-
 /* Past "NAME ", or p. */
 static const char *
 skip_name(const char *p, const char *end)
 {
 	const char *start = p;
 
-	while (p < end && is_name(*p) && p - start <= NAME_MAX_LEN)
+	while (p < end && chars_is_host(*p) && p - start <= NAME_MAX_LEN)
 		p++;
 	return p > start && p < end && *p == ' ' ? p + 1 : start;
 }
@@ -68,7 +59,7 @@ is_strict_helo(const char *p, const char *end)
 	}
 	if (p == end)
 		return false;
-	while (p < end && (is_name(*p) || *p == ':'))
+	while (p < end && (chars_is_host(*p) || *p == ':'))
 		p++;
 	return p == end;
 }
@@ -112,7 +103,7 @@ is_begun(const struct weighing *g, const char *p)
 		return true;
 	if (q == g->start || *--q != ' ')
 		return false;
-	while (q > g->start && is_name(q[-1]))
+	while (q > g->start && chars_is_host(q[-1]))
 		q--;
 	return q < p - 1 && is_lead_before(g, q);
 }
@@ -136,37 +127,19 @@ is_place(const struct weighing *g, const char *p, bool *strict)
 	return true;
 }
 
-static const char *
-skip_text(const char *p, const char *end, const char *text)
-{
-	size_t n = strlen(text);
-
-	return (size_t)(end - p) >= n && memcmp(p, text, n) == 0 ? p + n : p;
-}
-
-static const char *
-skip_digits(const char *p, const char *end)
-{
-	while (p < end && cursor_is_digit(*p))
-		p++;
-	return p;
-}
-
 /* Past " I=[LOCAL]:PORT", or p. */
 static const char *
 skip_interface(const char *p, const char *end)
 {
-	const char *q = skip_text(p, end, " I=["), *close;
+	const char *q = chars_skip(p, end, " I=["), *close;
 
 	if (q == p)
 		return p;
-	close = memchr(q, ']',
-	    (size_t)(end - q) < ADDR_MAX_LEN + 1 ? (size_t)(end - q) :
-						   ADDR_MAX_LEN + 1);
+	close = chars_find_near(q, end, ']', ADDR_MAX_LEN + 1);
 	if (close == NULL)
 		return p;
-	q = skip_text(close + 1, end, ":");
-	return skip_digits(q, end);
+	q = chars_skip(close + 1, end, ":");
+	return chars_skip_digits(q, end);
 }
 
 /* What the message says after its host, or NULL. */
@@ -174,11 +147,11 @@ static const void *
 walk_rest(struct weighing *g, const char *p)
 {
 	const char *end = g->w->end;
-	const char *q = skip_text(p, end, " Ci=");
+	const char *q = chars_skip(p, end, " Ci=");
 	const void *row;
 
 	if (q != p)
-		p = skip_digits(q, end);
+		p = chars_skip_digits(q, end);
 	row = template_walk(g->w, g->node->child, p);
 	return row != NULL ? row : g->node->row;
 }
@@ -191,7 +164,7 @@ walk_after(struct weighing *g, const char *p)
 	const void *row;
 
 	p = skip_interface(p, end);
-	ident = skip_text(p, end, " U=");
+	ident = chars_skip(p, end, " U=");
 	if (ident == p)
 		return walk_rest(g, p);
 	for (p = ident; p <= end && p - ident <= IDENT_MAX; p++) {
@@ -209,17 +182,12 @@ take_address(struct weighing *g, const char *p)
 {
 	struct template_match *m = g->w->m;
 	struct cursor c = { NULL, g->w->end };
-	size_t room = (size_t)(c.end - ++p);
-	const char *close;
 
-	close =
-	    memchr(p, ']', room < ADDR_MAX_LEN + 1 ? room : ADDR_MAX_LEN + 1);
-	if (close == NULL ||
-	    prefix_parse_addr(p, (size_t)(close - p), &m->client) == -1)
+	c.p = template_read_addr(p + 1, c.end, &m->client);
+	if (c.p == NULL)
 		return NULL;
-	c.p = close + 1;
 	m->port = 0;
-	if (c.end - c.p > 1 && c.p[0] == ':' && cursor_is_digit(c.p[1])) {
+	if (c.end - c.p > 1 && c.p[0] == ':' && chars_is_digit(c.p[1])) {
 		c.p++;
 		(void)cursor_number(&c, &m->port);
 	}
@@ -257,7 +225,7 @@ is_followed(const struct weighing *g, const char *p)
 	unsigned i;
 
 	p = skip_interface(p, end);
-	if (skip_text(p, end, " U=") != p || skip_text(p, end, " Ci=") != p)
+	if (chars_skip(p, end, " U=") != p || chars_skip(p, end, " Ci=") != p)
 		return true;
 	if (g->node->row != NULL && (p == end || *p == ' '))
 		return true;

@@ -1,4 +1,4 @@
-/* The parts of a head, for header.c alone. */
+/* The parts of a head: for the files header*.c alone. */
 #ifndef SMTPBAN_HEADER_PARTS_H
 #define SMTPBAN_HEADER_PARTS_H
 

@@ -2,14 +2,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "chars.h"
 #include "id.h"
 
-#define POSTFIX_MIN 5
-#define POSTFIX_MAX 24
-
+#define QUEUE_ID_MAX  24
+#define POSTFIX_MIN   5
 #define OPENSMTPD_LEN 16
 #define SENDMAIL_MIN  8
-#define SENDMAIL_MAX  24
 #define SENDMAIL_PID  5 /* digits at the end, or more */
 
 /*
@@ -24,40 +23,14 @@ is_postfix(const char *p, size_t n)
 	bool is_hex = true, is_long = true;
 	size_t i;
 
-	if (n < POSTFIX_MIN || n > POSTFIX_MAX)
+	if (n < POSTFIX_MIN || n > QUEUE_ID_MAX)
 		return false;
 	for (i = 0; i < n; i++) {
 		is_hex &= memchr(hex, p[i], sizeof(hex) - 1) != NULL;
-		is_long &= ((p[i] >= '0' && p[i] <= '9') ||
-			       (p[i] >= 'A' && p[i] <= 'Z') ||
-			       (p[i] >= 'a' && p[i] <= 'z')) &&
+		is_long &= chars_is_alnum(p[i]) &&
 		    memchr(vowels, p[i], sizeof(vowels) - 1) == NULL;
 	}
 	return is_hex || is_long;
-}
-
-/* "3F2A1B0C9D: ", "4TJ0v82Yqrz1Fj5: ", "NOQUEUE: " */
-static size_t
-take_postfix(const char *p, size_t n, size_t *len)
-{
-	static const char none[] = "NOQUEUE";
-	const char *colon;
-
-	colon = memchr(p, ':', n < POSTFIX_MAX + 2 ? n : POSTFIX_MAX + 2);
-	if (colon == NULL || p + n - colon < 2 || colon[1] != ' ')
-		return 0;
-	*len = (size_t)(colon - p);
-	if (*len == sizeof(none) - 1 && memcmp(p, none, *len) == 0)
-		*len = 0;
-	else if (!is_postfix(p, *len))
-		return 0;
-	return (size_t)(colon - p) + 2;
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* OpenSMTPD's session: sixteen hexadecimal digits and a space. */
@@ -69,7 +42,7 @@ take_opensmtpd(const char *p, size_t n, size_t *len)
 	if (n <= OPENSMTPD_LEN || p[OPENSMTPD_LEN] != ' ')
 		return 0;
 	for (i = 0; i < OPENSMTPD_LEN; i++)
-		if (!is_digit(p[i]) && (p[i] < 'a' || p[i] > 'f'))
+		if (!chars_is_digit(p[i]) && (p[i] < 'a' || p[i] > 'f'))
 			return 0;
 	*len = OPENSMTPD_LEN;
 	return OPENSMTPD_LEN + 1;
@@ -85,36 +58,70 @@ is_sendmail(const char *p, size_t n)
 {
 	size_t i;
 
-	if (n < SENDMAIL_MIN || n > SENDMAIL_MAX)
+	if (n < SENDMAIL_MIN || n > QUEUE_ID_MAX)
 		return false;
 	for (i = 0; i < n; i++)
-		if (!is_digit(p[i]) && (p[i] < 'A' || p[i] > 'Z') &&
-		    (p[i] < 'a' || p[i] > 'z'))
+		if (!chars_is_alnum(p[i]))
 			return false;
 	for (i = n - SENDMAIL_PID; i < n; i++)
-		if (!is_digit(p[i]))
+		if (!chars_is_digit(p[i]))
 			return false;
 	return true;
 }
 
-/* "6AOIqbFN004189: ", "SAA01234: ", "NOQUEUE: " */
+/* "3F2A1B0C9D: ", "6AOIqbFN004189: ", "NOQUEUE: " */
 static size_t
-take_sendmail(const char *p, size_t n, size_t *len)
+take_queue_id(const char *p, size_t n, bool (*is_id)(const char *, size_t),
+    size_t *len)
 {
-	static const char none[] = "NOQUEUE";
-	const char *colon;
+	const char *end = p + n, *colon;
 
-	colon = memchr(p, ':', n < SENDMAIL_MAX + 2 ? n : SENDMAIL_MAX + 2);
-	if (colon == NULL || p + n - colon < 2 || colon[1] != ' ')
+	colon = chars_find_near(p, end, ':', QUEUE_ID_MAX + 1);
+	if (colon == NULL || chars_take(colon, end, ": ") == NULL)
 		return 0;
-	*len = (size_t)(colon - p);
-	if (*len == sizeof(none) - 1 && memcmp(p, none, *len) == 0)
-		*len = 0;
-	else if (!is_sendmail(p, *len)) {
-		*len = 0;
-		return 0;
+	if (chars_take(p, colon, "NOQUEUE") != colon) {
+		if (!is_id(p, (size_t)(colon - p)))
+			return 0;
+		*len = (size_t)(colon - p);
 	}
 	return (size_t)(colon - p) + 2;
+}
+
+/* "1xVvdi-00014J-0S ", or since 4.97 "1tBcDe-00000001abc-2xYz ". */
+static size_t
+skip_exim_id(const char *p, size_t n)
+{
+	static const size_t longer[] = { 6, 11, 4 }, shorter[] = { 6, 6, 2 };
+	const size_t *parts = n > 23 && p[18] == '-' ? longer : shorter;
+	size_t i = 0, k;
+	int part;
+
+	for (part = 0; part < 3; part++) {
+		if (part > 0 && (i == n || p[i++] != '-'))
+			return 0;
+		for (k = 0; k < parts[part]; k++, i++)
+			if (i == n || !chars_is_alnum(p[i]))
+				return 0;
+	}
+	if (i == n || p[i] != ' ')
+		return 0;
+	return i + 1;
+}
+
+/* With dnssec logged, a message that begins with a host has " DS" in front. */
+static size_t
+skip_dnssec(const char *p, size_t n)
+{
+	return n > 5 && memcmp(p, " DSH=", 5) == 0 ? 3 : 0;
+}
+
+/* The head of the line is without its time and process: see header.h. */
+static size_t
+take_exim(const char *p, size_t n)
+{
+	size_t skip = skip_exim_id(p, n);
+
+	return skip + skip_dnssec(p + skip, n - skip);
 }
 
 size_t
@@ -123,13 +130,13 @@ id_take(enum rule_id form, const char *p, size_t n, size_t *len)
 	*len = 0;
 	switch (form) {
 	case RULE_ID_POSTFIX:
-		return take_postfix(p, n, len);
+		return take_queue_id(p, n, is_postfix, len);
 	case RULE_ID_OPENSMTPD:
 		return take_opensmtpd(p, n, len);
 	case RULE_ID_SENDMAIL:
-		return take_sendmail(p, n, len);
+		return take_queue_id(p, n, is_sendmail, len);
 	case RULE_ID_EXIM:
-		return id_take_exim(p, n);
+		return take_exim(p, n);
 	default:
 		return 0;
 	}

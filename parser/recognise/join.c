@@ -35,19 +35,14 @@ join_queue(struct recognise *r, const struct finding *f, bool make)
 static bool
 find_origin(const struct recognise *r, struct finding *f)
 {
-	static const char attribute[] = "; from=<", from[] = " from";
-	const size_t nfrom = sizeof(from) - 1;
 	const char *p = f->h.message, *end = p + f->h.message_len, *q, *word;
 	int origins = 0;
 
 	for (q = p; origins < 2; q++) {
-		q = memmem(q, (size_t)(end - q), attribute,
-		    sizeof(attribute) - 1);
-		if (q == NULL)
+		if ((q = chars_find(q, end, "; from=<")) == NULL)
 			break;
 		word = memrchr(p, ' ', (size_t)(q - p));
-		if (word == NULL || (size_t)(word - p) < nfrom ||
-		    memcmp(word - nfrom, from, nfrom) != 0)
+		if (word == NULL || chars_find_tail(p, word, " from") == NULL)
 			continue;
 		origins++;
 		if (!template_match(r->origin, word + 1,
@@ -84,6 +79,9 @@ session_key(const struct recognise *r, const struct finding *f)
 	if ((f->rule->flags & RULE_BY_ID) != 0)
 		return sessions_key(r->sessions, key, f->queue_id,
 		    f->queue_id_len);
+	if ((f->rule->flags & RULE_BY_SESSION) != 0)
+		return sessions_key(r->sessions, key, f->m.session,
+		    f->m.session_len);
 	/* postscreen and tlsproxy, two processes, share a client's port. */
 	if ((f->rule->flags & RULE_BY_PORT) == 0)
 		key =
@@ -157,13 +155,15 @@ join_find_session(struct recognise *r, const struct finding *f)
 
 	if ((rule->flags & asks) == 0 && rule->tells == 0 && rule->unless == 0)
 		return NULL;
+	if ((rule->flags & RULE_BY_SESSION) != 0 && f->m.session == NULL)
+		return NULL;
 	key = session_key(r, f);
 	if (rule->tells != 0 || (rule->flags & RULE_BEGINS) != 0)
 		s = sessions_get(r->sessions, key);
 	else
 		s = sessions_find(r->sessions, key);
 	if (s != NULL && (rule->flags & RULE_LASTED) != 0 &&
-	    s->seen + f->m.lasted + LASTED_SLACK < f->h.time)
+	    s->seen + f->m.seconds + LASTED_SLACK < f->h.time)
 		session_forget(s);
 	if (s != NULL)
 		session_touch(s, f->h.time);

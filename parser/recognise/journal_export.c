@@ -20,7 +20,7 @@ name_length(const char *line, size_t n)
 
 	for (i = 0; i < n && i <= NAME_MAX_LEN; i++)
 		if (line[i] != '_' && (line[i] < 'A' || line[i] > 'Z') &&
-		    (i == 0 || !cursor_is_digit(line[i])))
+		    (i == 0 || !chars_is_digit(line[i])))
 			break;
 	return i <= NAME_MAX_LEN ? i : 0;
 }

@@ -155,7 +155,7 @@ skip_word(struct cursor *c)
 	const char *start = c->p;
 
 	for (; c->p < c->end; c->p++)
-		if (!cursor_is_digit(*c->p) && (*c->p < 'a' || *c->p > 'z') &&
+		if (!chars_is_digit(*c->p) && (*c->p < 'a' || *c->p > 'z') &&
 		    *c->p != '-' && *c->p != '+' && *c->p != '.' &&
 		    *c->p != 'E')
 			break;
@@ -208,7 +208,7 @@ read_value(struct cursor *c, struct entry *e, enum entry_field field)
 		if (!read_string(c, &s))
 			return false;
 	} else if (!cursor_skip(c, '[')) {
-		while (c->p < c->end && cursor_is_digit(*c->p))
+		while (c->p < c->end && chars_is_digit(*c->p))
 			put(&s, (unsigned char)*c->p++);
 		if (s.n == 0)
 			return skip_value(

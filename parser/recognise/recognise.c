@@ -7,8 +7,6 @@
 #include "id.h"
 #include "join.h"
 
-#define COUNT_MAX 1000000
-
 struct recognise *
 recognise_new(const struct recognise_rules *rules, struct doubles *doubles)
 {
@@ -107,7 +105,8 @@ fill_event(const struct finding *f, struct event *ev)
 	ev->category = f->category;
 	ev->time = f->h.time;
 	ev->client = f->m.client;
-	ev->count = count < COUNT_MAX ? (uint32_t)count : COUNT_MAX;
+	ev->count =
+	    count < RECOGNISE_COUNT_MAX ? (uint32_t)count : RECOGNISE_COUNT_MAX;
 	ev->user = f->m.user;
 	ev->user_len = f->m.user_len;
 	ev->hash = f->m.hash;

@@ -9,7 +9,8 @@
 #include "category.h"
 #include "prefix.h"
 
-#define RECOGNISE_LINE_MAX 8192 /* a longer line is cut by the reader */
+#define RECOGNISE_LINE_MAX  8192    /* a longer line is cut by the reader */
+#define RECOGNISE_COUNT_MAX 1000000 /* failures that one line tells of */
 
 enum event_kind {
 	EVENT_FAILURE, /* category tells which */

@@ -3,8 +3,6 @@
 
 #include "repeated.h"
 
-#define COUNT_MAX 1000000
-
 static void
 keep_text(char room[REPEATED_TEXT_MAX], const char **text, size_t *n)
 {
@@ -42,7 +40,8 @@ repeated_recall(const struct repeated *r, const struct header *h,
 	count = (uint64_t)r->event.count * h->again;
 	*ev = r->event;
 	ev->time = h->time;
-	ev->count = count < COUNT_MAX ? (uint32_t)count : COUNT_MAX;
+	ev->count =
+	    count < RECOGNISE_COUNT_MAX ? (uint32_t)count : RECOGNISE_COUNT_MAX;
 	ev->lines_ago = 0;
 	return true;
 }

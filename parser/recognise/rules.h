@@ -13,46 +13,56 @@
 #include "category.h"
 #include "recognise.h"
 
-/* What a message tells of its session, beside the failure. */
+/* Marks that rows leave on a session, and ask for later. */
 enum rule_mark {
-	TOLD_AUTH = 1 << 0,          /* an attempt to log in */
-	TOLD_TLS = 1 << 1,           /* a failed TLS handshake */
-	TOLD_PIPELINING = 1 << 2,    /* commands that came too early */
-	TOLD_LOGIN = 1 << 3,         /* a good login */
-	TOLD_VERDICT = 1 << 4,       /* postscreen's judgement */
-	TOLD_OUTAGE = 1 << 5,        /* the password server is not there */
-	TOLD_MAIL = 1 << 8,          /* mail that was accepted */
-	TOLD_OFFENCE = 1 << 9,       /* anything that was counted */
-	TOLD_DROP = 1 << 10,         /* Exim ended it */
-	TOLD_HELO_CHECKED = 1 << 25, /* Exim, of a log host: exim_log.h */
-	TOLD_HELO_JUNK = 1 << 26,
+	TOLD_AUTH = 1 << 0,         /* an attempt to log in */
+	TOLD_LOGIN = 1 << 1,        /* a good login */
+	TOLD_MAIL = 1 << 2,         /* mail that was accepted */
+	TOLD_TLS = 1 << 3,          /* a failed TLS handshake */
+	TOLD_PIPELINING = 1 << 4,   /* commands that came too early */
+	TOLD_OFFENCE = 1 << 5,      /* anything that was counted */
+	TOLD_OUTAGE = 1 << 6,       /* the password server is not there */
+	TOLD_VERDICT = 1 << 7,      /* postscreen's judgement */
+	TOLD_DROP = 1 << 8,         /* Exim ended it */
+	TOLD_HELO_CHECKED = 1 << 9, /* Exim, of a log host: exim_log.h */
+	TOLD_HELO_JUNK = 1 << 10,   /* likewise */
 };
 
+/* What a row is about, beside its category. */
 enum rule_flag {
-	RULE_QUIET = 1 << 0,   /* no event: it says nothing of a client */
-	RULE_BEGINS = 1 << 1,  /* a session begins, and keeps its client */
-	RULE_ENDS = 1 << 2,    /* it is over */
-	RULE_BY_PORT = 1 << 3, /* many sessions a process: by address, port */
-	RULE_QUEUE = 1 << 4,   /* the message's queue id is this client's */
-	RULE_FROM_QUEUE = 1 << 5, /* no safe address, but a known queue id */
-	RULE_UNTOLD = 1 << 6,     /* counts logins that no line told of yet */
-	RULE_BY_ID = 1 << 7,      /* a session is the id that comes first */
-	RULE_FROM_SESSION = 1
-	    << 8,                  /* no address, or none: the session has it */
-	RULE_KEEPS_USER = 1 << 20, /* who tries to log in, for a later line */
-	RULE_LEARNS = 1 << 21,     /* mail for a domain of the server's own? */
-	RULE_BY_DOMAIN = 1 << 22,  /* relay, if the domain is another's */
-	RULE_HOLD = 1 << 23,       /* waits for who it was, by queue id */
-	RULE_RELEASE = 1 << 24,    /* tells who it was */
-	RULE_DOUBTED = 1 << 28,    /* the session, if it has one, must agree */
-	RULE_SAID_LOGIN = 1 << 16, /* who says so (doubles.h): Dovecot login */
-	RULE_SAID_AUTH = 1 << 17,  /* Dovecot's auth process */
-	RULE_SAID_PAM = 1 << 18,   /* PAM; of others' failures, the server */
-	RULE_COPIED = 1 << 25,     /* Exim writes it twice (exim_log.h) */
-	RULE_CHECKS_HELO = 1 << 26, /* and by this shows that it checks HELO */
-	RULE_LASTED = 1 << 27,      /* what was told before its time is old */
-	RULE_AWAY = 1 << 29, /* Courier's password server is (courier_log.h) */
-	RULE_UNLESS_AWAY = 1 << 30, /* no event while it is */
+	/* The event. */
+	RULE_QUIET = 1 << 0,     /* none: it says nothing of a client */
+	RULE_UNTOLD = 1 << 1,    /* only the logins that no line told of */
+	RULE_LEARNS = 1 << 2,    /* mail for a domain of the server's own? */
+	RULE_BY_DOMAIN = 1 << 3, /* relay, if the domain is another's */
+
+	/* Its session: that of its process, unless this names another. */
+	RULE_BEGINS = 1 << 4,      /* it begins, and keeps its client */
+	RULE_ENDS = 1 << 5,        /* it is over */
+	RULE_BY_PORT = 1 << 6,     /* many a process: by address and port */
+	RULE_BY_ID = 1 << 7,       /* by the id that comes first */
+	RULE_BY_SESSION = 1 << 8,  /* by Dovecot's "session=<ID>", if there */
+	RULE_LASTED = 1 << 9,      /* what was told before its time is old */
+	RULE_KEEPS_USER = 1 << 10, /* who tries to log in, for a later line */
+
+	/* The client, where the message does not tell, or not for sure. */
+	RULE_FROM_SESSION = 1 << 11, /* no address, or none: the session's */
+	RULE_DOUBTED = 1 << 12,      /* the session's, if any, must agree */
+	RULE_FROM_QUEUE = 1 << 13,   /* no safe address: the queue id's */
+	RULE_QUEUE = 1 << 14,        /* the queue id is this client's */
+	RULE_HOLD = 1 << 15,         /* waits for who it was, by queue id */
+	RULE_RELEASE = 1 << 16,      /* tells who it was */
+
+	/* Who says so (doubles.h): without one of these the server itself. */
+	RULE_SAID_LOGIN = 1 << 17, /* a login process of Dovecot's */
+	RULE_SAID_AUTH = 1 << 18,  /* its auth process */
+	RULE_SAID_PAM = 1 << 19,   /* PAM */
+
+	/* Of one server. */
+	RULE_COPIED = 1 << 20,      /* Exim writes it twice (exim_log.h) */
+	RULE_CHECKS_HELO = 1 << 21, /* and by this shows that it checks HELO */
+	RULE_AWAY = 1 << 22,        /* Courier's password server is */
+	RULE_UNLESS_AWAY = 1 << 23, /* no event while it is (courier_log.h) */
 };
 
 /* A row: one shape of message.  Of equals the first row counts. */

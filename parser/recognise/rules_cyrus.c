@@ -18,8 +18,6 @@ static const struct rule rows[] = {
 	/* Passwords: imapd, pop3d, timsieved, httpd, nntpd, lmtpd. */
 	{ CYRUS, BAD "<word> <outage>",
 	    NOTHING, RULE_QUIET, 0, 0, "our own trouble, not the password" },
-	{ CYRUS, BAD "anonymous login refused",
-	    FAILS(AUTH), 0, 0, 0, NULL },
 	{ CYRUS, BAD "<badlogin>",
 	    FAILS(AUTH), 0, 0, 0, "any mechanism, any other reason" },
 	{ CYRUS, "login: <peer> anonymous <text>",

@@ -20,15 +20,21 @@
 	}
 
 /*
+ * The auth process refused an attempt.  Where a database failed by itself, it
+ * may have had the right password, and Dovecot does not tell the client that
+ * it was wrong.
+ */
+#define ATTEMPT FAILS(AUTH), RULE_SAID_AUTH | RULE_BY_SESSION, 0, TOLD_OUTAGE
+
+/*
  * An attempt that one database refused; where Dovecot asks the next one, that
  * has the word.
  */
-#define REFUSED(why)                                                           \
-	{ DOVECOT, "<auth>" why "<next>", NOTHING, RULE_QUIET, 0, 0,           \
-		"the next database has the word" },                            \
-	{                                                                      \
-		DOVECOT, "<auth>" why "<password>", FAILS(AUTH), SAID_AUTH, 0, \
-		    0, NULL                                                    \
+#define REFUSED(why)                                                 \
+	{ DOVECOT, "<auth>" why "<next>", NOTHING, RULE_QUIET, 0, 0, \
+		"the next database has the word" },                  \
+	{                                                            \
+		DOVECOT, "<auth>" why "<password>", ATTEMPT, NULL    \
 	}
 
 /* PAM refused, for a service of this name. */
@@ -37,12 +43,8 @@
 		PAM,                                              \
 		    "pam_unix(" service ":auth): authentication " \
 		    "failure; logname=<server>ruser=<pam>",       \
-		    FAILS(AUTH), SAID_PAM, 0, 0, NULL             \
+		    FAILS(AUTH), RULE_SAID_PAM, 0, 0, NULL        \
 	}
-
-#define SAID_LOGIN RULE_SAID_LOGIN
-#define SAID_AUTH  RULE_SAID_AUTH
-#define SAID_PAM   RULE_SAID_PAM
 
 /* program, template, what; flags, told, unless told before; remark */
 /* clang-format off */
@@ -75,31 +77,31 @@ static const struct rule rows[] = {
 	 * has a second reason, a single word.
 	 */
 	{ DOVECOT, ENDS_23("auth failed, <num> attempts in <seconds> secs"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT, ENDS_23("auth failed, <num> attempts"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, "before 2.2" },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, "before 2.2" },
 	{ DOVECOT, "<login><why>auth failed, <num> attempts in <seconds> secs) "
 	    "(auth_failed): <dovecot>",
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT, ENDS_24("auth_failed"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT,
 	    ENDS_23("authorization failed, <num> attempts in <seconds> secs"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, "as another user" },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, "as another user" },
 	{ DOVECOT, ENDS_24("authorization_failed"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT, ENDS_23("proxy dest auth failed"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, "by the server behind a proxy" },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, "by the server behind a proxy" },
 	{ DOVECOT, ENDS_24("proxy_dest_auth_failed"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT, ENDS_23("user disabled"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT, ENDS_24("user_disabled"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT, ENDS_23("sent invalid base64 in response"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT, ENDS_24("invalid_base64"),
-	    FAILS(AUTH), SAID_LOGIN, 0, 0, NULL },
+	    FAILS(AUTH), RULE_SAID_LOGIN, 0, 0, NULL },
 	{ DOVECOT, ENDS_23("tried to use unsupported auth mechanism"),
 	    FAILS(AUTH), 0, 0, 0, NULL },
 	{ DOVECOT, ENDS_24("invalid_mech"),
@@ -129,7 +131,7 @@ static const struct rule rows[] = {
 	{ DOVECOT, ENDS_24("auth_aborted_by_client"),
 	    FAILS(PROBE), 0, 0, 0, NULL },
 	{ DOVECOT, ENDS_23("disconnected while authenticating, waited <num> secs"),
-	    FAILS(PROBE), SAID_LOGIN, 0, 0, "did not wait for the answer" },
+	    FAILS(PROBE), RULE_SAID_LOGIN, 0, 0, "did not wait for the answer" },
 	{ DOVECOT, ENDS_24("tls_handshake_not_finished"),
 	    FAILS(PROBE), 0, 0, 0, NULL },
 	{ DOVECOT, ENDS_23("client sent an invalid cert"),
@@ -194,41 +196,44 @@ static const struct rule rows[] = {
 	    NOTHING, RULE_QUIET, 0, 0, NULL },
 
 	/* The auth process (auth_verbose), each attempt. */
+	{ DOVECOT, "<autherror>",
+	    NOTHING, RULE_QUIET | RULE_BY_SESSION, TOLD_OUTAGE, 0,
+	    "an outage, whatever another database says of this attempt" },
 	REFUSED("unknown user"),
 	REFUSED("Password mismatch"),
 	REFUSED("password mismatch"),
 	{ DOVECOT, "<auth>invalid credentials<password>",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, "LDAP" },
+	    ATTEMPT, "LDAP" },
 	{ DOVECOT, "<auth>Login attempt with empty password",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, "LDAP" },
+	    ATTEMPT, "LDAP" },
 	{ DOVECOT, "<auth>User unknown",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, "checkpassword" },
+	    ATTEMPT, "checkpassword" },
 	{ DOVECOT, "<auth>Login failed (status=1)",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, "checkpassword" },
+	    ATTEMPT, "checkpassword" },
 	{ DOVECOT, "<auth>[AUTHENTICATIONFAILED] ",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, "the IMAP server that is asked" },
+	    ATTEMPT, "the IMAP server that is asked" },
 	{ DOVECOT, "<auth>Attempted login with password having illegal chars",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, NULL },
+	    ATTEMPT, NULL },
 	{ DOVECOT, "<auth>Username character disallowed by "
 	    "auth_username_chars: <text>",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, NULL },
+	    ATTEMPT, NULL },
 	{ DOVECOT, "<auth>Attempted master login with no master passdbs <text>",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, NULL },
+	    ATTEMPT, NULL },
 	{ DOVECOT, "<auth>invalid input",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, "of a mechanism" },
+	    ATTEMPT, "of a mechanism" },
 	{ DOVECOT, "<auth>User found from deny passdb",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, NULL },
+	    ATTEMPT, NULL },
 	{ DOVECOT, "<auth>pam_authenticate() failed: Authentication failure"
 	    "<password>",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, NULL },
+	    ATTEMPT, NULL },
 	{ DOVECOT, "<auth>pam_authenticate() failed: User not known to the "
 	    "underlying authentication module",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, NULL },
+	    ATTEMPT, NULL },
 	{ DOVECOT, "<auth>pam_authenticate() failed: Permission denied",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, NULL },
+	    ATTEMPT, NULL },
 	{ DOVECOT, "<auth>pam_authenticate() failed: Have exhausted maximum "
 	    "number of retries for service",
-	    FAILS(AUTH), SAID_AUTH, 0, 0, NULL },
+	    ATTEMPT, NULL },
 	{ DOVECOT, "<auth>pam_authenticate() failed: <text>",
 	    NOTHING, RULE_QUIET, 0, 0, "PAM's own trouble" },
 	{ DOVECOT, "<auth>Authentication failure due to policy server refusal",

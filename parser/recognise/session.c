@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "session.h"
+#include "text_hash.h"
 
 #define SETS     1024 /* a power of two */
 #define WAYS     8
 #define HELD_MAX 1000
 
 struct sessions {
-	uint64_t seed;
+	struct prefix_hash_key hash;
 	uint32_t clock;
 	struct session sets[SETS][WAYS];
 };
@@ -20,7 +21,7 @@ sessions_new(void)
 	struct sessions *s = calloc(1, sizeof(*s));
 
 	if (s != NULL)
-		arc4random_buf(&s->seed, sizeof(s->seed));
+		arc4random_buf(&s->hash, sizeof(s->hash));
 	return s;
 }
 
@@ -33,13 +34,7 @@ sessions_free(struct sessions *s)
 uint64_t
 sessions_key(const struct sessions *s, uint64_t key, const void *part, size_t n)
 {
-	const uint8_t *p = part;
-	size_t i;
-
-	key ^= s->seed + n;
-	for (i = 0; i < n; i++)
-		key = (key ^ p[i]) * 0x100000001b3U;
-	key ^= key >> 29;
+	key = text_hash(&s->hash, key, part, n);
 	return key != 0 ? key : 1; /* 0 marks a free slot */
 }
 

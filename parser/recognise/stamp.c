@@ -8,7 +8,7 @@
 static int
 two_digits(const char *p)
 {
-	if (!cursor_is_digit(p[0]) || !cursor_is_digit(p[1]))
+	if (!chars_is_digit(p[0]) || !chars_is_digit(p[1]))
 		return -1;
 	return (p[0] - '0') * 10 + (p[1] - '0');
 }
@@ -36,7 +36,7 @@ read_clock(struct cursor *c, struct wall *w)
 		return false;
 	c->p += 8;
 	if (c->end - c->p > 1 && (*c->p == '.' || *c->p == ',') &&
-	    cursor_is_digit(c->p[1])) {
+	    chars_is_digit(c->p[1])) {
 		c->p++;
 		(void)cursor_skip_digits(c);
 	}
@@ -89,13 +89,13 @@ read_day(struct cursor *c)
 	if (c->end - c->p < 3)
 		return -1;
 	if (c->p[2] == ' ') {
-		day = c->p[0] != ' '         ? two_digits(c->p) :
-		    cursor_is_digit(c->p[1]) ? c->p[1] - '0' :
-					       -1;
+		day = c->p[0] != ' '        ? two_digits(c->p) :
+		    chars_is_digit(c->p[1]) ? c->p[1] - '0' :
+					      -1;
 		c->p += 3;
 		return day;
 	}
-	if (!cursor_is_digit(c->p[0]) || c->p[1] != ' ')
+	if (!chars_is_digit(c->p[0]) || c->p[1] != ' ')
 		return -1;
 	day = c->p[0] - '0';
 	c->p += 2;
@@ -319,7 +319,7 @@ read_long(struct stamp_clock *clock, struct cursor *c, int64_t now,
 	bool local = true;
 	char part;
 
-	if (c->p < c->end && cursor_is_digit(*c->p)) {
+	if (c->p < c->end && chars_is_digit(*c->p)) {
 		if (!read_date(c, &w, &part) || part != ' ' ||
 		    !cursor_skip(c, ' ') || !read_zone(c, &offset, &local))
 			return STAMP_NONE;

@@ -14,7 +14,7 @@ read_unix(struct cursor *c, int64_t *seconds)
 	int64_t t = 0;
 	size_t digits = 0;
 
-	for (; c->p < c->end && cursor_is_digit(*c->p) && digits < 12; digits++)
+	for (; c->p < c->end && chars_is_digit(*c->p) && digits < 12; digits++)
 		t = t * 10 + (*c->p++ - '0');
 	if (digits < 8 || t > SECONDS_MAX || !cursor_skip(c, '.') ||
 	    cursor_skip_digits(c) == 0)
@@ -30,11 +30,11 @@ skip_uptime(struct cursor *c)
 	const char *p;
 
 	for (p = c->p + 1; p < c->end && p - c->p < 48; p++) {
-		if (*p == ']' && cursor_is_digit(p[-1] == '>' ? '0' : p[-1])) {
+		if (*p == ']' && chars_is_digit(p[-1] == '>' ? '0' : p[-1])) {
 			c->p = p + 1;
 			return STAMP_OTHER;
 		}
-		if (!cursor_is_digit(*p) && *p != ' ' && *p != '.' &&
+		if (!chars_is_digit(*p) && *p != ' ' && *p != '.' &&
 		    *p != '<' && *p != '>')
 			break;
 	}

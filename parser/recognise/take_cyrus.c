@@ -6,22 +6,12 @@
 
 #include "template_match.h"
 
-#define NAME_MAX_LEN 255 /* of a host name */
-
-/* What a resolver lets pass in a host name: no bracket, no space. */
-static bool
-is_host(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
-
 const char *
-template_take_peer(struct walk *w, const char *p)
+cyrus_take_peer(struct walk *w, const char *p)
 {
 	const char *start = p;
 
-	while (p < w->end && is_host(*p) && p - start <= NAME_MAX_LEN)
+	while (p < w->end && chars_is_host(*p) && p - start <= NAME_MAX_LEN)
 		p++;
 	if (p > start && p < w->end && *p == ' ')
 		p++;
@@ -30,7 +20,7 @@ template_take_peer(struct walk *w, const char *p)
 }
 
 const char *
-template_take_account(struct walk *w, const char *p)
+cyrus_take_account(struct walk *w, const char *p)
 {
 	const char *space = memchr(p, ' ', (size_t)(w->end - p));
 
@@ -40,15 +30,15 @@ template_take_account(struct walk *w, const char *p)
 	return space;
 }
 
+/* Take the text off the end, if it is there. */
 static bool
-cut_tail(const char *p, const char **end, const char *tail)
+cut_tail(const char *p, const char **end, const char *text)
 {
-	size_t n = strlen(tail);
+	const char *tail = chars_find_tail(p, *end, text);
 
-	if ((size_t)(*end - p) < n || memcmp(*end - n, tail, n) != 0)
-		return false;
-	*end -= n;
-	return true;
+	if (tail != NULL)
+		*end = tail;
+	return tail != NULL;
 }
 
 /*
@@ -57,7 +47,7 @@ cut_tail(const char *p, const char **end, const char *tail)
  * bracket.  "generic failure: All-whitespace username." is the client's fault.
  */
 bool
-template_is_outage(const char *p, const char *end)
+cyrus_is_outage(const char *p, const char *end)
 {
 	static const char *const after[] = { ": checkpass failed",
 		": Password verification failed", ": Unable to open DB", ": " };
@@ -82,9 +72,8 @@ template_is_outage(const char *p, const char *end)
  * "MECH USER WHY" or "MECH [WHY]", where WHY begins with "SASL(".
  */
 void
-template_take_badlogin(struct walk *w, const char *p)
+cyrus_take_badlogin(struct walk *w, const char *p)
 {
-	static const char none[] = "-notset-";
 	const char *end;
 
 	p = memchr(p, ' ', (size_t)(w->end - p));
@@ -95,9 +84,6 @@ template_take_badlogin(struct walk *w, const char *p)
 		end = template_find_last(p, w->end, ") ", 2);
 	} else
 		end = template_find_last(p, w->end, " SASL(", 6);
-	if (end == NULL ||
-	    ((size_t)(end - p) == sizeof(none) - 1 &&
-		memcmp(p, none, sizeof(none) - 1) == 0))
-		return;
-	template_take_user(w, p, end);
+	if (end != NULL && chars_take(p, end, "-notset-") != end)
+		template_take_user(w, p, end);
 }

@@ -17,15 +17,14 @@
 static const char *
 skip_proxy(const char *p, const char *end)
 {
-	const char *q = dovecot_skip_text(p, end, "proxy(");
+	const char *q = chars_take(p, end, "proxy(");
 
 	if (q == NULL)
 		return p;
 	while (q < end &&
-	    (dovecot_is_word(*q) || strchr("@+.,:[]", *q) != NULL) &&
-	    *q != '\0')
+	    (chars_is_word(*q) || strchr("@+.,:[]", *q) != NULL) && *q != '\0')
 		q++;
-	q = dovecot_skip_text(q, end, "): ");
+	q = chars_take(q, end, "): ");
 	return q != NULL ? q : p;
 }
 
@@ -43,7 +42,7 @@ is_login_news(const char *p, const char *end)
 	size_t i;
 
 	for (i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
-		if (dovecot_skip_text(p, end, beginnings[i]) != NULL)
+		if (chars_take(p, end, beginnings[i]) != NULL)
 			return true;
 	return false;
 }
@@ -51,24 +50,22 @@ is_login_news(const char *p, const char *end)
 static const char *
 take_login_process(const char *p, const char *end)
 {
-	static const char login[] = "-login";
-	const char *q = dovecot_skip_word(p, end), *name = p;
+	const char *q = chars_skip_word(p, end);
 	int i;
 
-	if (q - name > (ptrdiff_t)sizeof(login) &&
-	    memcmp(q - (sizeof(login) - 1), login, sizeof(login) - 1) == 0) {
+	if (chars_find_tail(p, q, "-login") != NULL) {
 		q = dovecot_skip_brackets(q, end);
-		p = dovecot_skip_text(q, end, ": ");
+		p = chars_take(q, end, ": ");
 		if (p == NULL)
 			return NULL;
 	}
-	p = dovecot_skip_maybe(p, end, "Info: ");
+	p = chars_skip(p, end, "Info: ");
 	p = skip_proxy(p, end);
 	if (!is_login_news(p, end))
 		return NULL;
-	p = dovecot_skip_maybe(p, end, "Login aborted: ");
+	p = chars_skip(p, end, "Login aborted: ");
 	for (i = 0; i < 2; i++) /* POP3 says it twice */
-		p = dovecot_skip_maybe(p, end, "Disconnected: ");
+		p = chars_skip(p, end, "Disconnected: ");
 	return p;
 }
 
@@ -82,10 +79,10 @@ find_who(const char *p, const char *end)
 	static const char *const who[] = { "user=<", "method=", "rip=" };
 	size_t i;
 
-	while ((p = memmem(p, (size_t)(end - p), "): ", 3)) != NULL) {
+	while ((p = chars_find(p, end, "): ")) != NULL) {
 		p += 3;
 		for (i = 0; i < sizeof(who) / sizeof(who[0]); i++)
-			if (dovecot_skip_text(p, end, who[i]) != NULL)
+			if (chars_take(p, end, who[i]) != NULL)
 				return p;
 	}
 	return NULL;
@@ -114,7 +111,7 @@ take_seconds(struct walk *w, const char *p)
 	const char *start = p;
 	uint32_t n = 0;
 
-	for (; p < w->end && dovecot_is_digit(*p); p++)
+	for (; p < w->end && chars_is_digit(*p); p++)
 		if (n < SECONDS_MAX)
 			n = n * 10 + (uint32_t)(*p - '0');
 	w->m->seconds = n;
@@ -128,7 +125,7 @@ take_seconds(struct walk *w, const char *p)
 static const char *
 take_rip(struct walk *w, const char *p)
 {
-	const char *q = dovecot_skip_text(p, w->end, "method="), *start;
+	const char *q = chars_take(p, w->end, "method="), *start;
 	size_t room;
 
 	if (q != NULL) {
@@ -136,7 +133,7 @@ take_rip(struct walk *w, const char *p)
 		p = memmem(q, room < MECH_ROOM ? room : MECH_ROOM, ", rip=", 6);
 		p = p != NULL ? p + 2 : NULL;
 	}
-	if (p == NULL || (start = dovecot_skip_text(p, w->end, "rip=")) == NULL)
+	if (p == NULL || (start = chars_take(p, w->end, "rip=")) == NULL)
 		return NULL;
 	p = memchr(start, ',', (size_t)(w->end - start));
 	if (p == NULL && w->end - w->start < LINE_WHOLE)
@@ -154,7 +151,7 @@ take_session(struct walk *w, const char *p)
 	static const char key[] = ", session=<";
 	const char *close;
 
-	p = memmem(p, (size_t)(w->end - p), key, sizeof(key) - 1);
+	p = chars_find(p, w->end, key);
 	if (p == NULL)
 		return;
 	p += sizeof(key) - 1;
@@ -174,7 +171,7 @@ ends_user(const char *p, const char *end)
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (dovecot_skip_text(p, end, keys[i]) != NULL)
+		if (chars_take(p, end, keys[i]) != NULL)
 			return true;
 	return false;
 }
@@ -189,7 +186,7 @@ ends_user(const char *p, const char *end)
 static const char *
 take_dovecot(struct walk *w, const char *p)
 {
-	const char *user = dovecot_skip_text(p, w->end, "user=<");
+	const char *user = chars_take(p, w->end, "user=<");
 	const char *close = NULL, *last, *q;
 
 	if (user == NULL) {
@@ -198,8 +195,7 @@ take_dovecot(struct walk *w, const char *p)
 			take_session(w, last);
 		return last;
 	}
-	for (q = user; (q = memmem(q, (size_t)(w->end - q), ">, ", 3)) != NULL;
-	     q++)
+	for (q = user; (q = chars_find(q, w->end, ">, ")) != NULL; q++)
 		if (ends_user(q + 3, w->end))
 			close = q;
 	if (close == NULL || close - user > LOGIN_USER_MAX)
@@ -220,7 +216,9 @@ dovecot_take(struct walk *w, const struct node *n, const char *p)
 	case OP_DOVECOT:
 		return take_dovecot(w, p);
 	case OP_AUTH:
-		return dovecot_take_auth(w, p);
+		return dovecot_take_auth(w, p, false);
+	case OP_AUTH_ERROR:
+		return dovecot_take_auth(w, p, true);
 	case OP_PAM:
 		return dovecot_take_pam(w, p);
 	case OP_LOGIN:

@@ -11,14 +11,7 @@
 static bool
 is_session(char c)
 {
-	return dovecot_is_word(c) ||
-	    (c != '\0' && strchr("+/=.:<>", c) != NULL);
-}
-
-static bool
-holds_text(const char *p, const char *end, const char *text)
-{
-	return memmem(p, (size_t)(end - p), text, strlen(text)) != NULL;
+	return chars_is_word(c) || (c != '\0' && strchr("+/=.:<>", c) != NULL);
 }
 
 /*
@@ -46,16 +39,14 @@ is_database(const char *p, size_t n)
 static const char *
 skip_conn(const char *p, const char *end)
 {
-	const char *q = dovecot_skip_text(p, end, "conn unix:auth-worker (");
+	const char *q = chars_take(p, end, "conn unix:auth-worker (");
 
 	if (q == NULL)
 		return p;
 	q = memmem(q, (size_t)(end - q), "): auth-worker<", 15);
 	if (q == NULL)
 		return p;
-	for (q += 15; q < end && dovecot_is_digit(*q);)
-		q++;
-	q = dovecot_skip_text(q, end, ">: ");
+	q = chars_take(chars_skip_digits(q + 15, end), end, ">: ");
 	return q != NULL ? q : p;
 }
 
@@ -69,12 +60,18 @@ skip_auth(const char *p, const char *end)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		q = dovecot_skip_text(p, end, names[i]);
+		q = chars_take(p, end, names[i]);
 		if (q != NULL && q < end && (*q == ':' || *q == '('))
 			return q;
 	}
 	return p;
 }
+
+/* What a message has in front of it, in Dovecot's own file or everywhere. */
+struct level {
+	const char *text;
+	bool seen; /* or not needed */
+};
 
 /* The parts of "USER,ADDRESS,...): ", as far as they are the server's. */
 struct tail {
@@ -89,13 +86,8 @@ struct tail {
 static void
 keep_session(struct tail *t, const char *p, const char *end)
 {
-	const char *q = p + 1;
-
-	if (end - p < 3 || *p != '<' || end[-1] != '>')
-		return;
-	while (dovecot_is_digit(*q))
-		q++;
-	if (*q == '>')
+	if (end - p < 3 || *p != '<' || end[-1] != '>' ||
+	    *chars_skip_digits(p + 1, end - 1) == '>')
 		return;
 	t->session = p + 1;
 	t->session_len = (size_t)(end - p) - 2;
@@ -105,8 +97,8 @@ keep_session(struct tail *t, const char *p, const char *end)
 static bool
 take_part(struct tail *t, const char *p, const char *end)
 {
-	if (p == end || dovecot_skip_text(p, end, "master") == end ||
-	    dovecot_skip_text(p, end, "sasl:") != NULL)
+	if (p == end || chars_take(p, end, "master") == end ||
+	    chars_take(p, end, "sasl:") != NULL)
 		return true;
 	keep_session(t, p, end);
 	return *p == '<' && end[-1] == '>';
@@ -141,7 +133,7 @@ static bool
 take_tail_23(struct tail *t, const char *p, const char *end)
 {
 	p = take_tail(t, p, end);
-	t->end = p != NULL ? dovecot_skip_text(p, end, ": ") : NULL;
+	t->end = p != NULL ? chars_take(p, end, ": ") : NULL;
 	return t->end != NULL;
 }
 
@@ -165,7 +157,7 @@ take_tail_24(struct tail *t, const char *p, const char *end)
 		keep_session(t, p, q + 1);
 		p = q + 1;
 	}
-	t->end = dovecot_skip_text(p, end, ": ");
+	t->end = chars_take(p, end, ": ");
 	return t->end != NULL;
 }
 
@@ -192,16 +184,16 @@ find_tail(struct walk *w, const char *user,
 		tails++;
 	}
 	if (tails == 0 || found->user_end - user > AUTH_USER_MAX ||
-	    holds_text(found->end, w->end, "): ") ||
-	    holds_text(found->end, w->end, ")<"))
+	    chars_find(found->end, w->end, "): ") != NULL ||
+	    chars_find(found->end, w->end, ")<") != NULL)
 		return false;
 	return tails == 1 ||
-	    (!holds_text(user, w->end, "(given password: ") &&
-		!holds_text(user, w->end, "(username: ") &&
-		!holds_text(user, w->end, "as user: "));
+	    (chars_find(user, w->end, "(given password: ") == NULL &&
+		chars_find(user, w->end, "(username: ") == NULL &&
+		chars_find(user, w->end, "as user: ") == NULL);
 }
 
-static const char *
+static void
 take_who(struct walk *w, const char *user, const struct tail *t)
 {
 	w->m->client = t->client;
@@ -209,7 +201,6 @@ take_who(struct walk *w, const char *user, const struct tail *t)
 	w->m->session_len = t->session_len;
 	if (t->user_end > user && (t->user_end - user > 1 || *user != '?'))
 		template_take_user(w, user, t->user_end);
-	return t->end;
 }
 
 static void
@@ -219,72 +210,82 @@ keep_driver(struct walk *w, const char *p, const char *end)
 	w->m->driver_len = (size_t)(end - p);
 }
 
+/* Where its level may stand: past it.  Syslog has no "Info: ". */
 static const char *
-take_auth_24(struct walk *w, const char *user)
+skip_level(struct level *level, const char *p, const char *end)
+{
+	const char *q = chars_take(p, end, level->text);
+
+	if (q == NULL)
+		return p;
+	level->seen = true;
+	return q;
+}
+
+static const char *
+take_auth_24(struct walk *w, const char *user, struct level *level)
 {
 	struct tail t;
 	const char *p, *q;
 
 	if (!find_tail(w, user, take_tail_24, &t))
 		return NULL;
-	p = take_who(w, user, &t);
-	q = dovecot_skip_text(p, w->end, "request [");
-	if (q != NULL) {
-		while (q < w->end && dovecot_is_digit(*q))
-			q++;
-		p = dovecot_skip_maybe(q, w->end, "]: ");
-	}
-	p = dovecot_skip_maybe(p, w->end, "Info: ");
-	q = dovecot_skip_word(p, w->end);
+	p = t.end;
+	q = chars_take(p, w->end, "request [");
+	if (q != NULL)
+		p = chars_skip(chars_skip_digits(q, w->end), w->end, "]: ");
+	p = skip_level(level, p, w->end);
+	if (!level->seen)
+		return NULL;
+	take_who(w, user, &t);
+	q = chars_skip_word(p, w->end);
 	keep_driver(w, p, q);
-	return dovecot_skip_maybe(q, w->end, ": ") != q ? q + 2 : p;
+	return chars_skip(q, w->end, ": ") != q ? q + 2 : p;
 }
 
 static const char *
-take_auth_23(struct walk *w, const char *p, bool named)
+take_auth_23(struct walk *w, const char *p, bool named, struct level *level)
 {
 	const char *driver, *user;
 	struct tail t;
 
-	p = dovecot_skip_maybe(p, w->end, "Info: ");
-	p = dovecot_skip_maybe(skip_conn(p, w->end), w->end, "Info: ");
+	p = skip_level(level, p, w->end);
+	p = skip_level(level, skip_conn(p, w->end), w->end);
 	driver = p;
-	p = dovecot_skip_word(p, w->end);
-	if (p == driver || p == w->end || *p != '(' ||
+	p = chars_skip_word(p, w->end);
+	if (!level->seen || p == driver || p == w->end || *p != '(' ||
 	    (!named && !is_database(driver, (size_t)(p - driver))))
 		return NULL;
 	user = p + 1;
-	keep_driver(w, driver, p);
 	if (!find_tail(w, user, take_tail_23, &t))
 		return NULL;
-	return take_who(w, user, &t);
+	keep_driver(w, driver, p);
+	take_who(w, user, &t);
+	return t.end;
 }
 
 const char *
-dovecot_take_auth(struct walk *w, const char *p)
+dovecot_take_auth(struct walk *w, const char *p, bool error)
 {
+	struct level level = { error ? "Error: " : "Info: ", !error };
 	const char *q, *colon;
 
-	p = dovecot_skip_maybe(p, w->end, "dovecot: ");
+	p = chars_skip(p, w->end, "dovecot: ");
 	q = skip_auth(p, w->end);
 	if (q == p)
-		return take_auth_23(w, p, false);
-	colon =
-	    dovecot_skip_text(dovecot_skip_brackets(q, w->end), w->end, ": ");
+		return take_auth_23(w, p, false, &level);
+	colon = chars_take(dovecot_skip_brackets(q, w->end), w->end, ": ");
 	if (colon != NULL)
-		return take_auth_23(w, colon, true);
-	return *q == '(' ? take_auth_24(w, q + 1) : NULL;
+		return take_auth_23(w, colon, true, &level);
+	return *q == '(' ? take_auth_24(w, q + 1, &level) : NULL;
 }
 
 const char *
 dovecot_take_next(const char *p, const char *end)
 {
 	static const char next[] = " - trying the next passdb";
-	const size_t n = sizeof(next) - 1;
 
-	if ((size_t)(end - p) < n || memcmp(end - n, next, n) != 0)
-		return NULL;
-	return end;
+	return chars_find_tail(p, end, next) != NULL ? end : NULL;
 }
 
 /*
@@ -300,7 +301,7 @@ dovecot_take_password(struct walk *w, const char *p)
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		q = memmem(p, (size_t)(w->end - p), keys[i], strlen(keys[i]));
+		q = chars_find(p, w->end, keys[i]);
 		if (q == NULL)
 			continue;
 		q += strlen(keys[i]);
@@ -326,7 +327,7 @@ ends_pam(const char *p, const char *end, const char *user, size_t user_len)
 		end--;
 	if (p == end)
 		return true;
-	q = dovecot_skip_text(p, end, "  user=");
+	q = chars_take(p, end, "  user=");
 	if (q == NULL)
 		return false;
 	if ((size_t)(end - q) == user_len && memcmp(q, user, user_len) == 0)

@@ -28,22 +28,6 @@ static const char *const nouser_words[] = { "unrouteable", "unroutable",
 	"mailbox is unavailable", "invalid recipient", "not a valid recipient",
 	"not a known", "unknown mailbox", NULL };
 
-static bool
-is_alnum(char c)
-{
-	return cursor_is_digit(c) || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z');
-}
-
-/* Past the text, or NULL. */
-static const char *
-take_text(const char *p, const char *end, const char *text)
-{
-	size_t n = strlen(text);
-
-	return (size_t)(end - p) >= n && memcmp(p, text, n) == 0 ? p + n : NULL;
-}
-
 /* Past all that is no space. */
 static const char *
 skip_word(const char *p, const char *end)
@@ -82,9 +66,9 @@ take_sender(const char *p, const char *end)
 
 	if ((p = take_address(p, end, ' ')) == NULL)
 		return NULL;
-	if ((q = take_text(p, end, " R=")) != NULL)
+	if ((q = chars_take(p, end, " R=")) != NULL)
 		p = skip_word(q, end);
-	if ((q = take_text(p, end, " DS")) != NULL)
+	if ((q = chars_take(p, end, " DS")) != NULL)
 		p = q;
 	return p;
 }
@@ -95,14 +79,14 @@ skip_tls(const char *p, const char *end)
 {
 	const char *q;
 
-	if ((q = take_text(p, end, " X=")) != NULL)
+	if ((q = chars_take(p, end, " X=")) != NULL)
 		p = skip_word(q, end);
-	if ((q = take_text(p, end, " CV=")) != NULL)
+	if ((q = chars_take(p, end, " CV=")) != NULL)
 		p = skip_word(q, end);
-	if ((q = take_text(p, end, " DN=\"")) != NULL &&
-	    (q = memmem(q, (size_t)(end - q), "\" ", 2)) != NULL)
+	if ((q = chars_take(p, end, " DN=\"")) != NULL &&
+	    (q = chars_find(q, end, "\" ")) != NULL)
 		p = q + 1;
-	if ((q = take_text(p, end, " SNI=")) != NULL)
+	if ((q = chars_take(p, end, " SNI=")) != NULL)
 		p = skip_word(q, end);
 	return p;
 }
@@ -113,16 +97,16 @@ take_info(const char *p, const char *end)
 {
 	const char *q;
 
-	if ((p = take_text(skip_tls(p, end), end, " ")) == NULL)
+	if ((p = chars_take(skip_tls(p, end), end, " ")) == NULL)
 		return NULL;
-	if ((q = take_text(p, end, "F=<")) != NULL) {
+	if ((q = chars_take(p, end, "F=<")) != NULL) {
 		if ((q = take_address(q, end, '>')) == NULL)
 			return NULL;
-		p = take_text(q, end, "> ");
-	} else if ((q = take_text(p, end, "F=")) != NULL)
-		p = take_text(skip_word(q, end), end, " ");
-	if (p != NULL && (q = take_text(p, end, "A=")) != NULL)
-		p = take_text(skip_word(q, end), end, " ");
+		p = chars_take(q, end, "> ");
+	} else if ((q = chars_take(p, end, "F=")) != NULL)
+		p = chars_take(skip_word(q, end), end, " ");
+	if (p != NULL && (q = chars_take(p, end, "A=")) != NULL)
+		p = chars_take(skip_word(q, end), end, " ");
 	return p;
 }
 
@@ -140,7 +124,7 @@ take_argument(const char *p, const char *end)
 		if (close == NULL || close - p >= ARGUMENT_MAX)
 			close = end - p > ARGUMENT_MAX ? p + ARGUMENT_MAX : p;
 	}
-	p = memmem(close, (size_t)(end - close), ": ", 2);
+	p = chars_find(close, end, ": ");
 	return p != NULL ? p + 2 : end;
 }
 
@@ -153,8 +137,8 @@ has_word(const char *p, const char *end, const char *word)
 	if (end - p > REASON_MAX)
 		end = p + REASON_MAX;
 	for (q = p; (size_t)(end - q) >= n; q++)
-		if (strncasecmp(q, word, n) == 0 &&
-		    (q == p || !is_alnum(q[-1]) || *word == 'n'))
+		if ((*q | 0x20) == *word && strncasecmp(q, word, n) == 0 &&
+		    (q == p || !chars_is_alnum(q[-1]) || *word == 'n'))
 			return true;
 	return false;
 }
@@ -191,7 +175,7 @@ take_auth(struct walk *w, const char *p)
 
 	if (end == p || end[-1] != 'a')
 		return NULL;
-	q = memmem(end, (size_t)(w->end - end), " A=", 3);
+	q = chars_find(end, w->end, " A=");
 	return q != NULL ? take_user(w, q + 3) : w->end;
 }
 
@@ -202,7 +186,7 @@ take_auth(struct walk *w, const char *p)
 static const char *
 take_setid(struct walk *w, const char *p)
 {
-	const char *user = take_text(p, w->end, " (set_id=");
+	const char *user = chars_take(p, w->end, " (set_id=");
 
 	if (user == NULL)
 		return p == w->end || *p == ':' ? w->end : NULL;
@@ -224,15 +208,14 @@ take_sentence(struct walk *w, const char *p)
 	static const char *const repeats[] = { "\"@\" or \".\" expected after ",
 		"malformed address: ", "address is ridiculously long: " };
 	static const char wanted[] = " (expected word or \"<\")";
-	const size_t n = sizeof(wanted) - 1;
-	const char *end = w->end;
+	const char *end = w->end, *tail;
 	size_t i;
 
 	for (i = 0; i < sizeof(repeats) / sizeof(repeats[0]); i++)
-		if (take_text(p, end, repeats[i]) != NULL)
+		if (chars_take(p, end, repeats[i]) != NULL)
 			return end;
-	if ((size_t)(end - p) > n && memcmp(end - n, wanted, n) == 0)
-		end -= n;
+	if ((tail = chars_find_tail(p, end, wanted)) != NULL)
+		end = tail;
 	for (; p < end; p++)
 		if (*p == '[' || *p == ']' || *p == '"' || *p == '=')
 			return NULL;
@@ -261,7 +244,7 @@ take_took(struct walk *w, const char *p)
 		else if (!cursor_skip(&c, 'w'))
 			return NULL;
 	}
-	w->m->lasted = seconds;
+	w->m->seconds = seconds;
 	return c.p > p ? c.p : NULL;
 }
 
@@ -272,13 +255,10 @@ take_took(struct walk *w, const char *p)
 static const char *
 take_quit(const char *p, const char *end)
 {
-	static const char quit[] = ",QUIT", auth[] = "AUTH";
-	const size_t n = sizeof(quit) - 1;
 	const char *word = memrchr(p, ' ', (size_t)(end - p));
 
-	if (word == NULL || (size_t)(end - word) < n ||
-	    memcmp(end - n, quit, n) != 0 ||
-	    memmem(word, (size_t)(end - word), auth, sizeof(auth) - 1) != NULL)
+	if (word == NULL || chars_find_tail(word, end, ",QUIT") == NULL ||
+	    chars_find(word, end, "AUTH") != NULL)
 		return NULL;
 	return end;
 }
@@ -309,7 +289,7 @@ exim_take(struct walk *w, const struct node *n, const char *p)
 	case OP_EXIM_AUTH:
 		return take_auth(w, p);
 	case OP_EXIM_LOGIN:
-		p = take_text(p, w->end, " A=");
+		p = chars_take(p, w->end, " A=");
 		return p != NULL ? take_user(w, p) : NULL;
 	case OP_EXIM_TOOK:
 		return take_took(w, p);

@@ -3,8 +3,6 @@
 
 #include "template_match.h"
 
-#define ADDR_MAX_LEN 45 /* of an address as text */
-
 /*
  * "192.0.2.1", "[2001:db8::1]", or "local": the last is none.  A space ends
  * it, so that no line was cut within it.
@@ -12,18 +10,16 @@
 static const char *
 take_sock(struct walk *w, const char *p)
 {
-	const char *end, *start = p;
-	size_t room = (size_t)(w->end - p);
-	bool bracket = room > 0 && *p == '[';
+	const char *end = chars_find_near(p, w->end, ' ', ADDR_MAX_LEN + 3);
+	const char *last = end;
 
-	end = memchr(p, ' ', room < ADDR_MAX_LEN + 3 ? room : ADDR_MAX_LEN + 3);
 	if (end == NULL || end == p)
 		return NULL;
-	if (bracket && end - p > 2 && end[-1] == ']')
-		start++;
-	if (prefix_parse_addr(start,
-		(size_t)(end - start) - (start != p ? 1 : 0),
-		&w->m->client) == -1)
+	if (*p == '[' && end - p > 2 && end[-1] == ']') {
+		p++;
+		last--;
+	}
+	if (prefix_parse_addr(p, (size_t)(last - p), &w->m->client) == -1)
 		memset(&w->m->client, 0, sizeof(w->m->client));
 	return end;
 }
@@ -54,7 +50,7 @@ take_hello(const char *p, const char *end)
 	return p + 5;
 }
 
-/* DOMAIN of "LOCAL@DOMAIN>", which is all there is up to the next bracket. */
+/* DOMAIN of "LOCAL@DOMAIN>", whom the mail was for, up to the next bracket. */
 static const char *
 take_mailbox(struct walk *w, const char *p)
 {
@@ -69,13 +65,6 @@ take_mailbox(struct walk *w, const char *p)
 		w->m->domain_len = (size_t)(close - at) - 1;
 	}
 	return close + 1;
-}
-
-/* "LOCAL@DOMAIN>": whom the mail was for. */
-static const char *
-take_recipient(struct walk *w, const char *p)
-{
-	return take_mailbox(w, p);
 }
 
 /* "SENDER> to=<LOCAL@DOMAIN>" at the end of the line. */
@@ -102,7 +91,7 @@ opensmtpd_take(struct walk *w, const struct node *n, const char *p)
 	case OP_FAILED:
 		return take_failed(w, p);
 	case OP_RECIPIENT:
-		return take_recipient(w, p);
+		return take_mailbox(w, p);
 	default: /* OP_ENVELOPE */
 		return take_envelope(w, p);
 	}

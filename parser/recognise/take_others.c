@@ -3,8 +3,6 @@
 
 #include "template_match.h"
 
-#define ADDR_MAX_LEN 45 /* of an address as text */
-
 /* The port is always there: what is before the last colon is the address. */
 static const char *
 take_hostport(struct walk *w, const char *p)
@@ -22,17 +20,13 @@ take_hostport(struct walk *w, const char *p)
 	    prefix_parse_addr(start, (size_t)(colon - start), &w->m->client) ==
 		-1)
 		return NULL;
-	while (++colon < p)
-		if (*colon < '0' || *colon > '9')
-			return NULL;
-	return p;
+	return chars_skip_digits(colon + 1, p) == p ? p : NULL;
 }
 
 const char *
-template_logname_end(const char *p, const char *end)
+others_find_logname(const char *p, const char *end)
 {
-	static const char auth[] = " auth=";
-	const char *q = memmem(p, (size_t)(end - p), auth, sizeof(auth) - 1);
+	const char *q = chars_find(p, end, " auth=");
 
 	return q != NULL ? q : end;
 }
@@ -42,13 +36,13 @@ others_take(struct walk *w, const struct node *n, const char *p)
 {
 	switch (n->op) {
 	case OP_PEER:
-		return template_take_peer(w, p);
+		return cyrus_take_peer(w, p);
 	case OP_HOSTPORT:
 		return take_hostport(w, p);
 	case OP_ACCOUNT:
-		return template_take_account(w, p);
+		return cyrus_take_account(w, p);
 	case OP_OUTAGE:
-		return template_is_outage(p, w->end) ? w->end : NULL;
+		return cyrus_is_outage(p, w->end) ? w->end : NULL;
 	default:
 		return NULL;
 	}

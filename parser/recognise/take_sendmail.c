@@ -3,18 +3,12 @@
 
 #include "template_match.h"
 
-#define ADDR_MAX_LEN 45  /* of an address as text */
-#define NAME_MAX_LEN 512 /* of a host name, with a user of ident before it */
-#define PLACES_MAX   8   /* of "relay=" that are looked at */
+#define CLIENT_NAME_MAX 512 /* with a user of ident before it */
+#define PLACES_MAX      8   /* of "relay=" that are looked at */
 
+static const char forged[] = " (may be forged)";
 static const char relay_key[] = ", relay=";
 #define RELAY_KEY_LEN (sizeof(relay_key) - 1)
-
-static bool
-starts_with(const char *p, const char *end, const char *text, size_t n)
-{
-	return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
-}
 
 /* What a host name may be made of, and the ident user before it. */
 static bool
@@ -22,20 +16,17 @@ is_name(char c)
 {
 	static const char more[] = "!#$%&'*+-./^_`{|}~@";
 
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z') || memchr(more, c, sizeof(more) - 1) != NULL;
+	return chars_is_alnum(c) || memchr(more, c, sizeof(more) - 1) != NULL;
 }
 
 /* Past a name, and "IDENT:" before it. */
 static const char *
 take_name(const char *p, const char *end)
 {
-	static const char ident[] = "IDENT:";
 	const char *start = p;
 
-	if (starts_with(p, end, ident, sizeof(ident) - 1))
-		p += sizeof(ident) - 1;
-	while (p < end && is_name(*p) && p - start < NAME_MAX_LEN)
+	p = chars_skip(p, end, "IDENT:");
+	while (p < end && is_name(*p) && p - start < CLIENT_NAME_MAX)
 		p++;
 	return p;
 }
@@ -44,22 +35,9 @@ take_name(const char *p, const char *end)
 static const char *
 take_address(const char *p, const char *end, struct prefix *client)
 {
-	static const char ipv6[] = "IPv6:";
-	const char *close;
-	size_t room;
-
 	if (p == end || *p != '[')
 		return NULL;
-	p++;
-	if (starts_with(p, end, ipv6, sizeof(ipv6) - 1))
-		p += sizeof(ipv6) - 1;
-	room = (size_t)(end - p);
-	close =
-	    memchr(p, ']', room < ADDR_MAX_LEN + 1 ? room : ADDR_MAX_LEN + 1);
-	if (close == NULL ||
-	    prefix_parse_addr(p, (size_t)(close - p), client) == -1)
-		return NULL;
-	return close + 1;
+	return template_read_addr(chars_skip(p + 1, end, "IPv6:"), end, client);
 }
 
 /* The name, or the address in its place, or nothing, and the space after. */
@@ -86,7 +64,6 @@ skip_name(const char *p, const char *end)
 static const char *
 take_nameless(const char *p, const char *end)
 {
-	static const char forged[] = " (may be forged)";
 	const char *start = p;
 
 	p = take_name(p, end);
@@ -95,8 +72,7 @@ take_nameless(const char *p, const char *end)
 	if (end - p > 1 && *p == ' ' && p[1] == '[' &&
 	    memchr(p, ']', (size_t)(end - p)) == NULL)
 		return end;
-	if (starts_with(p, end, forged, sizeof(forged) - 1))
-		p += sizeof(forged) - 1;
+	p = chars_skip(p, end, forged);
 	return p > start ? p : NULL;
 }
 
@@ -107,16 +83,13 @@ take_nameless(const char *p, const char *end)
 static const char *
 read_relay(const char *p, const char *end, struct prefix *client)
 {
-	static const char forged[] = " (may be forged)";
 	const char *q;
 
 	memset(client, 0, sizeof(*client));
 	q = take_address(skip_name(p, end), end, client);
 	if (q == NULL)
 		return take_nameless(p, end);
-	if (starts_with(q, end, forged, sizeof(forged) - 1))
-		q += sizeof(forged) - 1;
-	return q;
+	return chars_skip(q, end, forged);
 }
 
 static const char *
@@ -129,16 +102,20 @@ take_relay(struct walk *w, const char *p)
 static const char *
 skip_code(const char *p, const char *end)
 {
-	int i;
-
-	for (i = 0; i < 3; i++, p++)
-		if (p == end || *p < '0' || *p > '9')
-			return NULL;
-	if (p == end || *p++ != ' ')
+	if (end - p < 4 || chars_skip_digits(p, p + 3) != p + 3 || p[3] != ' ')
 		return NULL;
-	while (p < end && ((*p >= '0' && *p <= '9') || *p == '.'))
+	for (p += 4; p < end && (chars_is_digit(*p) || *p == '.');)
 		p++;
 	return p < end && *p == ' ' ? p + 1 : p;
+}
+
+/* Past "ARG... ", where ARG is [arg, arg + n), or NULL. */
+static const char *
+skip_arg(const char *p, const char *end, const char *arg, size_t n)
+{
+	if ((size_t)(end - p) < n || memcmp(p, arg, n) != 0)
+		return NULL;
+	return chars_take(p + n, end, "... ");
 }
 
 /* Does the reply at p speak of [arg, arg + n), as "ARG... no"? */
@@ -146,8 +123,7 @@ static bool
 speaks_of(const char *p, const char *end, const char *arg, size_t n)
 {
 	p = skip_code(p, end);
-	return p != NULL && starts_with(p, end, arg, n) &&
-	    starts_with(p + n, end, "... ", 4);
+	return p != NULL && skip_arg(p, end, arg, n) != NULL;
 }
 
 /*
@@ -159,24 +135,20 @@ speaks_of(const char *p, const char *end, const char *arg, size_t n)
 static const char *
 take_arg(struct walk *w, const char *p)
 {
-	static const char key[] = "arg1=", reject[] = ", reject=";
 	const char *q, *after, *best = NULL;
 	struct prefix client = { 0 }, one;
 	int places = 0;
 
-	if (!starts_with(p, w->end, key, sizeof(key) - 1))
+	if ((p = chars_take(p, w->end, "arg1=")) == NULL)
 		return NULL;
-	p += sizeof(key) - 1;
 	for (q = p; places < PLACES_MAX; q += RELAY_KEY_LEN) {
-		q = memmem(q, (size_t)(w->end - q), relay_key, RELAY_KEY_LEN);
-		if (q == NULL)
+		if ((q = chars_find(q, w->end, relay_key)) == NULL)
 			break;
 		places++;
 		after = read_relay(q + RELAY_KEY_LEN, w->end, &one);
 		if (after == NULL ||
-		    !starts_with(after, w->end, reject, sizeof(reject) - 1))
+		    (after = chars_take(after, w->end, ", reject=")) == NULL)
 			continue;
-		after += sizeof(reject) - 1;
 		if (best != NULL &&
 		    !speaks_of(after, w->end, p, (size_t)(q - p)))
 			continue;
@@ -198,12 +170,12 @@ take_to(const struct walk *w, const char *p)
 	static const char more[] = ">... ";
 	const char *q;
 
-	if (w->arg != NULL && starts_with(p, w->end, w->arg, w->arg_len) &&
-	    starts_with(p + w->arg_len, w->end, more + 1, sizeof(more) - 2))
-		return p + w->arg_len + sizeof(more) - 2;
+	if (w->arg != NULL &&
+	    (q = skip_arg(p, w->end, w->arg, w->arg_len)) != NULL)
+		return q;
 	if (p == w->end || *p != '<')
 		return p;
-	q = memmem(p, (size_t)(w->end - p), more, sizeof(more) - 1);
+	q = chars_find(p, w->end, more);
 	return q != NULL ? q + sizeof(more) - 1 : p;
 }
 
@@ -239,7 +211,7 @@ take_sasl(struct walk *w, const char *p)
 static const char *
 take_mail(struct walk *w, const char *p)
 {
-	static const char nrcpts[] = ", nrcpts=", msgid[] = ", msgid=";
+	static const char nrcpts[] = ", nrcpts=";
 	const char *q = find_relay(w, p), *n;
 
 	if (q == NULL)
@@ -250,9 +222,8 @@ take_mail(struct walk *w, const char *p)
 	n += sizeof(nrcpts) - 1;
 	if (n == q || *n < '1' || *n > '9')
 		return NULL;
-	while (n < q && *n >= '0' && *n <= '9')
-		n++;
-	return starts_with(n, q, msgid, sizeof(msgid) - 1) ? q : NULL;
+	n = chars_skip_digits(n, q);
+	return chars_take(n, q, ", msgid=") != NULL ? q : NULL;
 }
 
 /* "USER, mech=PLAIN, bits=0" */
@@ -271,12 +242,9 @@ take_authid(struct walk *w, const char *p)
 static const char *
 take_rejected(const struct walk *w, const char *p)
 {
-	static const char rejected[] = " [rejected]";
-	const size_t n = sizeof(rejected) - 1;
+	const char *tail = chars_find_tail(p, w->end, " [rejected]");
 
-	if ((size_t)(w->end - p) <= n || memcmp(w->end - n, rejected, n) != 0)
-		return NULL;
-	return w->end;
+	return tail != NULL && tail > p ? w->end : NULL;
 }
 
 const char *

@@ -4,7 +4,8 @@
 #include "take_exim.h"
 #include "template_match.h"
 
-#define CANDIDATES_MAX 8
+#define CANDIDATES_MAX 8  /* ends of a NAME */
+#define COPIES_MAX     16 /* places where it may come again */
 
 static const void *walk_nodes(struct walk *, unsigned, const char *);
 
@@ -39,9 +40,12 @@ static bool
 is_repeated(const char *name, const char *name_end, const char *p,
     const char *end)
 {
-	while ((p = memmem(p, (size_t)(end - p), "=<", 2)) != NULL) {
-		p++;
-		if (is_copy(name, name_end, p, end))
+	int places;
+
+	for (places = 0; places < COPIES_MAX; places++) {
+		if ((p = chars_find(p, end, "=<")) == NULL)
+			return false;
+		if (is_copy(name, name_end, ++p, end))
 			return true;
 	}
 	return false;
@@ -63,8 +67,7 @@ walk_name(struct walk *w, const struct node *n, const char *p)
 	if (p == w->end || *p != '<')
 		return NULL;
 	for (tries = 0; tries < CANDIDATES_MAX; tries++, q += 3) {
-		q = memmem(q, (size_t)(w->end - q), ">: ", 3);
-		if (q == NULL)
+		if ((q = chars_find(q, w->end, ">: ")) == NULL)
 			break;
 		row = walk_nodes(w, n->child, q + 3);
 		if (row == NULL)
@@ -136,7 +139,7 @@ walk_chosen(struct walk *w, const struct node *n, const char *p)
 	if (row == NULL || n->op == OP_SAID)
 		return row;
 	if (n->op == OP_LOGNAME)
-		at = template_logname_end(p, at);
+		at = others_find_logname(p, at);
 	template_take_user(w, p, at);
 	return row;
 }
@@ -189,56 +192,72 @@ finish(struct walk *w, const struct node *n, const char *p)
 	else if (n->op == OP_PASSWORD)
 		dovecot_take_password(w, p);
 	else if (n->op == OP_BADLOGIN)
-		template_take_badlogin(w, p);
+		cyrus_take_badlogin(w, p);
 	return n->row;
+}
+
+/* The row of what follows a node whose text ends at p, or that of the node. */
+static const void *
+walk_after(struct walk *w, const struct node *n, const char *p)
+{
+	const void *row = walk_nodes(w, n->child, p);
+
+	return row == NULL && n->row != NULL ? finish(w, n, p) : row;
+}
+
+/* The row from a placeholder on, or NULL.  Some have to try what follows. */
+static const void *
+walk_placeholder(struct walk *w, const struct node *n, const char *p)
+{
+	switch (n->op) {
+	case OP_NAME:
+		return walk_name(w, n, p);
+	case OP_SERVER:
+		return walk_server(w, n, p);
+	case OP_STATS:
+		return walk_stats(w, n, p);
+	case OP_LAST:
+		return walk_last(w, n, p);
+	case OP_CHOSEN:
+	case OP_LOGNAME:
+	case OP_SAID:
+		return walk_chosen(w, n, p);
+	case OP_WHY:
+		return walk_why(w, n, p);
+	case OP_EXIM_HOST:
+		return exim_walk_host(w, n, p);
+	case OP_EXIM_SENT:
+		return exim_walk_sent(w, n, p);
+	default:
+		p = template_take(w, n, p);
+		return p != NULL ? walk_after(w, n, p) : NULL;
+	}
 }
 
 /* The row of the first template in these siblings that fits from p on. */
 static const void *
 walk_nodes(struct walk *w, unsigned i, const char *p)
 {
-	const struct prefix client = w->m->client;
+	struct template_match before;
 	const struct node *n;
 	const void *row;
-	const char *q;
 
 	for (; i != 0; i = n->next) {
 		n = &w->tree->nodes[i];
-		row = NULL;
-		q = NULL;
 		if (n->op == OP_LITERAL) {
-			if (p == w->end || *p != *n->lit)
+			if (p == w->end || *p != *n->lit ||
+			    (size_t)(w->end - p) < n->len ||
+			    memcmp(p, n->lit, n->len) != 0)
 				continue;
-			if ((size_t)(w->end - p) >= n->len &&
-			    memcmp(p, n->lit, n->len) == 0)
-				q = p + n->len;
-		} else if (n->op == OP_NAME)
-			row = walk_name(w, n, p);
-		else if (n->op == OP_SERVER)
-			row = walk_server(w, n, p);
-		else if (n->op == OP_EXIM_HOST)
-			row = exim_walk_host(w, n, p);
-		else if (n->op == OP_EXIM_SENT)
-			row = exim_walk_sent(w, n, p);
-		else if (n->op == OP_STATS)
-			row = walk_stats(w, n, p);
-		else if (n->op == OP_LAST)
-			row = walk_last(w, n, p);
-		else if (n->op == OP_WHY)
-			row = walk_why(w, n, p);
-		else if (n->op == OP_CHOSEN || n->op == OP_LOGNAME ||
-		    n->op == OP_SAID)
-			row = walk_chosen(w, n, p);
-		else
-			q = template_take(w, n, p);
-		if (q != NULL) {
-			row = walk_nodes(w, n->child, q);
-			if (row == NULL && n->row != NULL)
-				row = finish(w, n, q);
+			row = walk_after(w, n, p + n->len);
+		} else {
+			before = *w->m;
+			row = walk_placeholder(w, n, p);
+			if (row == NULL) /* what did not fit tells nothing */
+				*w->m = before;
 		}
 		if (row != NULL)
 			return row;
-		w->m->client = client; /* what did not fit tells nothing */
 	}
 	return NULL;
 }

@@ -4,44 +4,13 @@
 #include "take_exim.h"
 #include "template_match.h"
 
-#define NAME_MAX_LEN 255 /* of a host name */
-#define ADDR_MAX_LEN 45  /* of an address as text */
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-is_word(char c)
-{
-	return is_upper(c) || is_digit(c) || (c >= 'a' && c <= 'z') ||
-	    c == '-' || c == '_';
-}
-
-/* Past the literal of n bytes, or NULL. */
-static const char *
-take_text(const char *p, const char *end, const char *text, size_t n)
-{
-	if ((size_t)(end - p) < n || memcmp(p, text, n) != 0)
-		return NULL;
-	return p + n;
-}
-
 static const char *
 take_digits(const char *p, const char *end, uint32_t *number)
 {
 	const char *start = p;
 	uint32_t n = 0;
 
-	for (; p < end && is_digit(*p) && p - start < 9; p++)
+	for (; p < end && chars_is_digit(*p) && p - start < 9; p++)
 		n = n * 10 + (uint32_t)(*p - '0');
 	*number = n;
 	return p > start ? p : NULL;
@@ -50,16 +19,14 @@ take_digits(const char *p, const char *end, uint32_t *number)
 const char *
 template_find_last(const char *p, const char *end, const char *text, size_t n)
 {
+	size_t left = (size_t)(end - p);
 	const char *q;
 
-	if ((size_t)(end - p) < n)
-		return NULL;
-	for (q = end - n; q >= p; q--) {
-		q = memrchr(p, *text, (size_t)(q - p) + 1);
-		if (q == NULL)
-			return NULL;
-		if (memcmp(q, text, n) == 0)
+	while (left >= n) {
+		q = memrchr(p, *text, left - n + 1);
+		if (q == NULL || memcmp(q, text, n) == 0)
 			return q;
+		left = (size_t)(q - p) + n - 1;
 	}
 	return NULL;
 }
@@ -72,21 +39,22 @@ ends_client(char c)
 }
 
 const char *
-template_take_bracketed(struct walk *w, const char *p)
+template_read_addr(const char *p, const char *end, struct prefix *client)
 {
-	const char *close;
-	size_t room;
+	const char *close = chars_find_near(p, end, ']', ADDR_MAX_LEN + 1);
 
-	if (p == w->end || *p != '[')
-		return NULL;
-	p++;
-	room = (size_t)(w->end - p);
-	close =
-	    memchr(p, ']', room < ADDR_MAX_LEN + 1 ? room : ADDR_MAX_LEN + 1);
 	if (close == NULL ||
-	    prefix_parse_addr(p, (size_t)(close - p), &w->m->client) == -1)
+	    prefix_parse_addr(p, (size_t)(close - p), client) == -1)
 		return NULL;
 	return close + 1;
+}
+
+const char *
+template_take_bracketed(struct walk *w, const char *p)
+{
+	if (p == w->end || *p != '[')
+		return NULL;
+	return template_read_addr(p + 1, w->end, &w->m->client);
 }
 
 /* "[ADDRESS]" and an optional ":PORT" */
@@ -98,7 +66,7 @@ take_bracketed(struct walk *w, const char *p)
 	if ((p = template_take_bracketed(w, p)) == NULL)
 		return NULL;
 	w->m->port = 0;
-	if (w->end - p > 1 && *p == ':' && is_digit(p[1])) {
+	if (w->end - p > 1 && *p == ':' && chars_is_digit(p[1])) {
 		port = take_digits(p + 1, w->end, &w->m->port);
 		p = port != NULL ? port : p;
 	}
@@ -110,8 +78,7 @@ take_client(struct walk *w, const char *p)
 {
 	const char *start = p;
 
-	while (p < w->end && (is_word(*p) || *p == '.') &&
-	    p - start <= NAME_MAX_LEN)
+	while (p < w->end && chars_is_host(*p) && p - start <= NAME_MAX_LEN)
 		p++;
 	return p > start ? take_bracketed(w, p) : NULL;
 }
@@ -126,7 +93,7 @@ take_addrport(struct walk *w, const char *p)
 static bool
 is_addr(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f') ||
+	return chars_is_digit(c) || (c >= 'a' && c <= 'f') ||
 	    (c >= 'A' && c <= 'F') || c == ':' || c == '.';
 }
 
@@ -143,7 +110,7 @@ take_addr(struct walk *w, const char *p)
 			break; /* IPv4, and a port */
 		colons |= *p == ':';
 	}
-	if (p < w->end && (is_word(*p) || *p == '%'))
+	if (p < w->end && (chars_is_word(*p) || *p == '%'))
 		return NULL;
 	while (p > start &&
 	    prefix_parse_addr(start, (size_t)(p - start), &w->m->client) == -1)
@@ -159,15 +126,15 @@ take_verb(const char *p, const char *end)
 	const char *start = p, *q;
 	uint32_t bytes;
 
-	while (p < end && (is_upper(*p) || *p == '-'))
+	while (p < end && (chars_is_upper(*p) || *p == '-'))
 		p++;
 	if (p == start)
 		return NULL;
-	if ((q = take_text(p, end, " content", 8)) != NULL)
+	if ((q = chars_take(p, end, " content")) != NULL)
 		return q;
-	if ((q = take_text(p, end, " (", 2)) != NULL &&
+	if ((q = chars_take(p, end, " (")) != NULL &&
 	    (q = take_digits(q, end, &bytes)) != NULL &&
-	    (q = take_text(q, end, " bytes)", 7)) != NULL)
+	    (q = chars_take(q, end, " bytes)")) != NULL)
 		return q;
 	return p;
 }
@@ -175,11 +142,9 @@ take_verb(const char *p, const char *end)
 static const char *
 take_word(const char *p, const char *end)
 {
-	const char *start = p;
+	const char *q = chars_skip_word(p, end);
 
-	while (p < end && is_word(*p))
-		p++;
-	return p > start ? p : NULL;
+	return q > p ? q : NULL;
 }
 
 static const char *
@@ -187,7 +152,7 @@ take_num(const char *p, const char *end)
 {
 	const char *start = p;
 
-	while (p < end && (is_digit(*p) || (*p == '.' && p > start)))
+	while (p < end && (chars_is_digit(*p) || (*p == '.' && p > start)))
 		p++;
 	return p > start ? p : NULL;
 }
@@ -202,7 +167,7 @@ template_take_stat(const char *p, const char *end)
 	p = take_word(p + 1, end);
 	if (p == NULL || p == end || *p != '=')
 		return NULL;
-	for (start = ++p; p < end && (is_digit(*p) || *p == '/');)
+	for (start = ++p; p < end && (chars_is_digit(*p) || *p == '/');)
 		p++;
 	return p > start ? p : NULL;
 }
@@ -211,7 +176,7 @@ template_take_stat(const char *p, const char *end)
 static const char *
 take_status(const char *p, const char *end)
 {
-	if (end - p < 6 || !is_digit(*p) || p[1] != '.')
+	if (end - p < 6 || !chars_is_digit(*p) || p[1] != '.')
 		return NULL;
 	p = take_num(p, end);
 	return p != NULL && p < end && *p == ' ' ? p + 1 : NULL;
@@ -225,7 +190,7 @@ take_reply(const char *p, const char *end, char class)
 
 	if (end - p < 4 || *p != class)
 		return NULL;
-	if (is_digit(p[1]) && is_digit(p[2]) && p[3] == ' ') {
+	if (chars_is_digit(p[1]) && chars_is_digit(p[2]) && p[3] == ' ') {
 		p += 4;
 		status = take_status(p, end);
 		return status != NULL ? status : p;
@@ -237,9 +202,7 @@ take_reply(const char *p, const char *end, char class)
 void
 template_take_user(struct walk *w, const char *p, const char *end)
 {
-	static const char none[] = "(unavailable)";
-
-	if (p == end || take_text(p, end, none, sizeof(none) - 1) == end)
+	if (p == end || chars_take(p, end, "(unavailable)") == end)
 		return;
 	w->m->user = p;
 	w->m->user_len = (size_t)(end - p);
@@ -252,7 +215,7 @@ template_take_reason(struct walk *w, const char *p)
 	static const char key[] = ", sasl_username=";
 	const char *q;
 
-	q = memmem(p, (size_t)(w->end - p), key, sizeof(key) - 1);
+	q = chars_find(p, w->end, key);
 	if (q != NULL)
 		template_take_user(w, q + sizeof(key) - 1, w->end);
 }
@@ -267,7 +230,7 @@ template_take_login(struct walk *w, const char *p)
 	size_t i;
 
 	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-		q = memmem(p, (size_t)(end - p), more[i], strlen(more[i]));
+		q = chars_find(p, end, more[i]);
 		if (q != NULL)
 			end = q;
 	}
@@ -286,6 +249,7 @@ take_of_server(struct walk *w, const struct node *n, const char *p)
 		return others_take(w, n, p);
 	case OP_DOVECOT:
 	case OP_AUTH:
+	case OP_AUTH_ERROR:
 	case OP_PAM:
 	case OP_LOGIN:
 	case OP_SECONDS:

@@ -223,6 +223,30 @@ test_a_line_of_false_beginnings_costs_no_more_than_its_length(void **state)
 		}
 }
 
+/* The same where a name seems to come again and again, but never does. */
+static void
+test_a_name_is_not_looked_for_without_end(void **state)
+{
+	static const char end[] = ">: Relay access denied";
+	static char line[RECOGNISE_LINE_MAX + 1];
+	size_t n;
+	int times;
+
+	(void)state;
+	n = strlcpy(line,
+	    HEAD "postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[" CLIENT
+		 "]: 554 5.7.1 <",
+	    sizeof(line));
+	while (n < sizeof(line) / 2)
+		n = strlcat(line, "=<", sizeof(line));
+	for (times = 0; times < 7; times++)
+		n = strlcat(line, end, sizeof(line));
+	while (n + 2 < sizeof(line))
+		n = strlcat(line, "=<", sizeof(line));
+	for (times = 0; times < 2000; times++)
+		assert_string_equal(blamed(line), CLIENT);
+}
+
 /* sshguard 2.5.1's fix: a line without an end, or with NUL bytes, stops or
  * crashes the parser. */
 static void
@@ -265,6 +289,7 @@ main(void)
 		    test_a_failure_is_counted_in_each_of_its_forms),
 		cmocka_unit_test(
 		    test_a_line_of_false_beginnings_costs_no_more_than_its_length),
+		cmocka_unit_test(test_a_name_is_not_looked_for_without_end),
 		cmocka_unit_test(
 		    test_bytes_of_every_kind_neither_stop_nor_confuse),
 	};

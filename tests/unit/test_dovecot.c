@@ -417,6 +417,55 @@ test_outages_are_nobodys_failures(void **state)
 	}
 }
 
+/*
+ * With two databases, where the first fails by itself: what the second says is
+ * no failure, and Dovecot tells the client to come again later.
+ */
+static void
+test_a_database_that_failed_spoils_what_the_next_one_says(void **state)
+{
+	static const struct {
+		const char *line;
+		bool counts;
+	} lines[] = {
+		{ "auth-worker(7): Error: pam(bob,192.0.2.7,<AbC+/9>): "
+		  "pam_start() failed: System error",
+		    false },
+		{ "auth: passwd-file(bob,192.0.2.7,<AbC+/9>): Password "
+		  "mismatch",
+		    false },
+		{ "imap-login: Disconnected: Connection closed (auth service "
+		  "reported temporary failure): user=<bob>, method=PLAIN, "
+		  "rip=192.0.2.7, lip=192.0.2.25, session=<AbC+/9>",
+		    false },
+		{ "auth(bob,192.0.2.7,sasl:plain)<DeF+/9>: Error: ldap: "
+		  "ldap_bind() failed: Timed out",
+		    false },
+		{ "auth(bob,192.0.2.7,sasl:plain)<DeF+/9>: passwd-file: "
+		  "unknown user",
+		    false },
+		{ "auth: passwd-file(bob,192.0.2.7,<GhI+/9>): Password "
+		  "mismatch",
+		    true },
+		{ "auth: Error: pam(bob,192.0.2.7): pam_start() failed: x",
+		    false },
+		{ "auth: passwd-file(eve,192.0.2.8): Password mismatch", true },
+	};
+	struct recognise *r = rig_recogniser();
+	char line[512];
+	size_t i, n;
+
+	(void)state;
+	assert_non_null(r);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		n = (size_t)snprintf(line, sizeof(line),
+		    "Nov 24 10:00:00 mx1 dovecot: %s", lines[i].line);
+		assert_int_equal(recognise_line(r, line, n, NOW, &ev),
+		    lines[i].counts);
+	}
+	recognise_free(r);
+}
+
 int
 main(void)
 {
@@ -446,6 +495,8 @@ main(void)
 		    test_a_long_pam_line_may_have_been_cut_in_the_user),
 		cmocka_unit_test(test_its_own_file_is_read_too),
 		cmocka_unit_test(test_outages_are_nobodys_failures),
+		cmocka_unit_test(
+		    test_a_database_that_failed_spoils_what_the_next_one_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The rule table row by row, hostile texts, and what sessions remember. */
+/* The rule table row by row: lines that fit, near misses, and cut lines. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,30 +9,20 @@
 
 #include <cmocka.h>
 
-#include "recognise/recognise.h"
+#include "recognise_rig.h"
 #include "rules_rig.h"
 
-#define LABEL_LEN 320
-#define ROWS_MAX  1024
+#define ROWS_MAX 1024
 
+/* A failure without its user, of whom other tests are. */
 static void
-label_event(bool found, const struct event *ev, char label[LABEL_LEN])
+label_event(bool found, const struct event *ev, char label[RIG_LABEL_LEN])
 {
-	char addr[PREFIX_STRLEN];
+	struct event shown = *ev;
 
-	if (!found) {
-		snprintf(label, LABEL_LEN, "-");
-		return;
-	}
-	prefix_format(&ev->client, addr);
-	if (ev->kind == EVENT_ACCEPT)
-		snprintf(label, LABEL_LEN, "%s accept", addr);
-	else if (ev->kind == EVENT_LOGIN)
-		snprintf(label, LABEL_LEN, "%s login %.*s", addr,
-		    (int)ev->user_len, ev->user);
-	else
-		snprintf(label, LABEL_LEN, "%s %s", addr,
-		    category_name(ev->category));
+	if (found && ev->kind == EVENT_FAILURE)
+		shown.user = NULL;
+	rig_label(found, &shown, label);
 }
 
 /* Its place among all rows. */
@@ -54,7 +44,7 @@ static void
 check_entry(const struct rig_entry *e)
 {
 	struct recognise *r = rig_prepare(e);
-	char line[RIG_MESSAGE_MAX], label[LABEL_LEN];
+	char line[RIG_MESSAGE_MAX], label[RIG_LABEL_LEN];
 	struct event ev;
 	bool same;
 	size_t n = rig_fill(e->message, NULL, 0, line, sizeof(line));

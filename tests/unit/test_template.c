@@ -360,6 +360,25 @@ test_dovecots_fields_end_the_user_name(void **state)
 	assert_int_equal(m.client.addr[3], 7);
 }
 
+static void
+test_what_did_not_fit_tells_nothing(void **state)
+{
+	static const char *const rows[] = { "<addr> <account> failed",
+		"<addr> <word> gave up" };
+	static const char message[] = "192.0.2.1 bob gave up";
+	struct template_tree *tree = template_new();
+	size_t i;
+
+	(void)state;
+	assert_non_null(tree);
+	for (i = 0; i < 2; i++)
+		assert_null(template_add(tree, rows[i], rows[i]));
+	assert_true(template_match(tree, message, sizeof(message) - 1, &m));
+	assert_ptr_equal(m.row, rows[1]);
+	assert_null(m.user);
+	template_free(tree);
+}
+
 int
 main(void)
 {
@@ -378,6 +397,7 @@ main(void)
 		cmocka_unit_test(test_replies_are_told_by_class),
 		cmocka_unit_test(test_verbs_counters_and_numbers),
 		cmocka_unit_test(test_words_in_a_name_are_not_the_reason),
+		cmocka_unit_test(test_what_did_not_fit_tells_nothing),
 		cmocka_unit_test(test_server_text_ends_at_the_first_place),
 		cmocka_unit_test(test_dovecots_fields_end_the_user_name),
 	};
