@@ -70,7 +70,7 @@ struct ban_entry *bans_due(struct bans *, int64_t now);
 /* When bans_due will have something, as due; INT64_MAX for never. */
 int64_t bans_next(struct bans *);
 
-/* All entries in the order of prefix_cmp; with _SAFE it may be taken away meanwhile. */
+/* All in the order of prefix_cmp; with _SAFE the entry may be taken away. */
 struct ban_entry *bans_first(struct bans *);
 struct ban_entry *bans_after(const struct ban_entry *);
 

@@ -105,7 +105,7 @@ const char *conf_parse_time(const char *, uint32_t *seconds);
 
 /*
  * The text that the log shows for each unsupported statement, by bit number;
- * NULL past the end: "metrics", "log journal", ...
+ * NULL past the end: "disconnect", "route ports", ...
  */
 const char *conf_unsupported_name(unsigned bit);
 

@@ -1,3 +1,4 @@
+/* smtpban.conf(5): the statements that add up. */
 #include <stdlib.h>
 #include <string.h>
 

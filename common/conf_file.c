@@ -1,3 +1,4 @@
+/* smtpban.conf(5): the files themselves, and who may write them. */
 #include <sys/stat.h>
 
 #include <errno.h>

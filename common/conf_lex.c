@@ -1,3 +1,4 @@
+/* smtpban.conf(5): words, strings and braces, and what was meant by a typo. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* smtpban.conf(5): which logs are followed where the file names none. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

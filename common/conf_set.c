@@ -1,3 +1,4 @@
+/* smtpban.conf(5): the settings that may be given once, and their bounds. */
 #include <sys/un.h>
 
 #include <stdio.h>

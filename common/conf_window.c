@@ -1,3 +1,4 @@
+/* smtpban.conf(5): how far back what it asks for reaches. */
 #include "conf.h"
 
 #define DAY        86400U

@@ -39,10 +39,16 @@ log_level(void)
 	return state.level;
 }
 
-enum log_target
-log_target(void)
+const char *
+log_target_name(enum log_target target)
 {
-	return state.target;
+	static const char *const names[] = {
+		[LOG_TO_STDERR] = "stderr",
+		[LOG_TO_MANAGER] = "manager",
+		[LOG_TO_SYSLOG] = "syslog",
+	};
+
+	return target <= LOG_TO_SYSLOG ? names[target] : NULL;
 }
 
 static void

@@ -34,7 +34,9 @@ enum log_level {
 void log_init(const char *program, enum log_target, int level);
 void log_set_level(int);
 int log_level(void);
-enum log_target log_target(void);
+
+/* Its name, as smtpban-parser's -t has it; NULL beyond the last one. */
+const char *log_target_name(enum log_target);
 
 /* End the process with status 1; fatal adds strerror(errno). */
 __dead void fatal(const char *, ...) __printflike(1, 2);

@@ -212,6 +212,12 @@ prefix_maxlen(const struct prefix *p)
 	return p->family == PREFIX_INET ? 32 : 128;
 }
 
+unsigned
+prefix_network_len(const struct prefix *p)
+{
+	return p->family == PREFIX_INET ? 24 : 48;
+}
+
 void
 prefix_widen(struct prefix *p, unsigned len)
 {

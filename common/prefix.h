@@ -51,6 +51,9 @@ const char *prefix_format(const struct prefix *, char buf[PREFIX_STRLEN]);
 /* 32 or 128. */
 unsigned prefix_maxlen(const struct prefix *);
 
+/* 24 or 48: of the widest network that can be told to have one owner. */
+unsigned prefix_network_len(const struct prefix *);
+
 /* Widen p to len bits, clearing host bits; a shorter prefix stays. */
 void prefix_widen(struct prefix *, unsigned len);
 

@@ -5,6 +5,7 @@
 
 #include "client.h"
 #include "command.h"
+#include "escape.h"
 #include "json.h"
 #include "table.h"
 #include "when.h"
@@ -12,29 +13,16 @@
 #define USER_WIDTH 30 /* leaves room for the other columns in 80 */
 #define USER_SIZE  (USER_WIDTH + sizeof("..."))
 
-/* A byte of a name without what a terminal or the table would obey. */
-static void
-escape(unsigned char c, char out[5])
-{
-	if (c == '\\')
-		strlcpy(out, "\\\\", 5);
-	else if (c >= 0x20 && c < 0x7f)
-		snprintf(out, 5, "%c", c);
-	else
-		snprintf(out, 5, "\\x%02x", c);
-}
-
 /* A name as a cell: one too long ends in dots. */
 static const char *
 user_cell(const char *user, char cell[USER_SIZE])
 {
 	size_t used = 0, fits = 0, n;
-	char one[5];
+	char one[ESCAPE_LEN];
 
 	cell[0] = '\0';
 	for (; *user != '\0'; user++, used += n) {
-		escape((unsigned char)*user, one);
-		n = strlen(one);
+		n = escape_byte((unsigned char)*user, one);
 		if (used + n > USER_WIDTH) {
 			strlcpy(cell + fits, "...", USER_SIZE - fits);
 			return cell;

@@ -1,3 +1,4 @@
+/* smtpbanctl check: all that is known of an address. */
 #include <err.h>
 #include <inttypes.h>
 #include <stdio.h>

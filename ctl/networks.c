@@ -2,9 +2,6 @@
 
 #include "networks.h"
 
-#define INET_LEN  24
-#define INET6_LEN 48
-
 static int
 compare_prefix(const void *a, const void *b)
 {
@@ -29,8 +26,7 @@ static void
 network_set(struct network *n, const struct prefix *p, uint32_t failures)
 {
 	n->prefix = *p;
-	prefix_widen(&n->prefix,
-	    p->family == PREFIX_INET ? INET_LEN : INET6_LEN);
+	prefix_widen(&n->prefix, prefix_network_len(p));
 	n->failures = failures;
 }
 

@@ -38,7 +38,4 @@ void scan_explain_show(struct scan *, const struct scan_said *);
 /* All that was found, of one configuration or of two beside each other. */
 void scan_report(struct scan *);
 
-/* Text that others chose: no byte of it may act on a terminal or a table. */
-void scan_put_text(const char *, size_t);
-
 #endif

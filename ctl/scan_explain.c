@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "escape.h"
 #include "recognise/rules.h"
 #include "scan.h"
 
@@ -57,12 +58,12 @@ put_rule(const struct rule *rule)
 {
 	if (is_own_rule(rule)) {
 		fputs("match \"", stdout);
-		scan_put_text(rule->program, strlen(rule->program));
+		escape_put(rule->program, strlen(rule->program));
 		fputs("\"", stdout);
 	} else
 		printf("%s %s", rule->server, rule->program);
 	fputs(" \"", stdout);
-	scan_put_text(rule->template, strlen(rule->template));
+	escape_put(rule->template, strlen(rule->template));
 	fputs("\"", stdout);
 	if (rule->category != CATEGORY_NONE)
 		printf(" as %s", category_name(rule->category));
@@ -77,7 +78,7 @@ put_why(const struct scan_said *said)
 	if (said->event->rule != NULL)
 		put_rule(said->event->rule);
 	else if (said->tag != NULL)
-		scan_put_text(said->tag, said->tag_len);
+		escape_put(said->tag, said->tag_len);
 	else
 		putchar_unlocked('-');
 }
@@ -127,7 +128,7 @@ explain_text(const struct scan_said *said)
 	}
 	printf("\t%s\t", prefix_format(&ev->client, buf));
 	if (ev->user != NULL && ev->user_len > 0)
-		scan_put_text(ev->user, ev->user_len);
+		escape_put(ev->user, ev->user_len);
 	else
 		putchar_unlocked('-');
 	putchar_unlocked('\t');

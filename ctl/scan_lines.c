@@ -1,21 +1,8 @@
 /* scan -l: a line for each line that shows an offence. */
 #include <stdio.h>
 
+#include "escape.h"
 #include "scan.h"
-
-void
-scan_put_text(const char *s, size_t n)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	for (; n > 0; p++, n--)
-		if (*p == '\\')
-			fputs("\\\\", stdout);
-		else if (*p >= 0x20 && *p < 0x7f)
-			putchar_unlocked(*p);
-		else
-			printf("\\x%02x", *p);
-}
 
 /* printf(3) would take a tenth of the time of it all. */
 static void
@@ -64,7 +51,7 @@ scan_lines_show(struct scan *s, uint64_t line, const struct event *ev,
 	fputs(category_name(ev->category), stdout);
 	putchar_unlocked('\t');
 	if (ev->user != NULL && ev->user_len > 0)
-		scan_put_text(ev->user, ev->user_len);
+		escape_put(ev->user, ev->user_len);
 	else
 		putchar_unlocked('-');
 	putchar_unlocked('\t');

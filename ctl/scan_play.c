@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "recognise/rules.h"
 #include "scan_play.h"
 
 static void
@@ -48,18 +47,10 @@ scan_play_end(struct scan_play *p)
 	conf_free(p->conf);
 }
 
-/* As the enforcer's guard, but for what only the running host can tell. */
-static bool
-play_refuses(const struct scan_play *p, const struct prefix *prefix)
-{
-	return prefix_special(prefix) != NULL ||
-	    (!p->conf->policy.private_allowed && prefix_is_private(prefix)) ||
-	    prefix_set_overlapping(policy_whitelist(p->policy), prefix) != NULL;
-}
-
 /*
  * A ban begins, and perhaps it is the one by which its network is full: then
- * that is banned as well.  Returns false if it would be refused.
+ * that is banned as well.  Returns false if the configuration refuses it; what
+ * only the running host can tell is not played.
  */
 static bool
 play_ban(struct scan_play *p, const struct prefix *prefix, uint32_t category,
@@ -72,7 +63,7 @@ play_ban(struct scan_play *p, const struct prefix *prefix, uint32_t category,
 	b = scan_bans_covering(p->bans, prefix, time);
 	if (b != NULL && time >= b->ban.since)
 		return true;
-	if (play_refuses(p, prefix) ||
+	if (policy_protects(p->policy, prefix) != NULL ||
 	    (b = scan_bans_add(p->bans, prefix, category, count, network,
 		 time)) == NULL) {
 		scan_set_add(p->refused, prefix);
@@ -116,14 +107,6 @@ play_failure(struct scan_play *p, const struct event *ev, struct verdict *v)
 	return play_over(p, v, ev->time);
 }
 
-/* postscreen accepts who greets well: the mail itself comes later. */
-static bool
-is_greeting(const struct event *ev)
-{
-	return ev->kind == EVENT_ACCEPT && ev->rule != NULL &&
-	    strcmp(ev->rule->program, "postscreen") == 0;
-}
-
 /* What a banned client did: it would not have come. */
 static enum scan_fate
 play_banned(struct scan_play *p, const struct event *ev, struct scan_ban *b)
@@ -135,7 +118,7 @@ play_banned(struct scan_play *p, const struct event *ev, struct scan_ban *b)
 		p->sums.stopped += ev->count;
 		return SCAN_STOPPED;
 	}
-	if (is_greeting(ev))
+	if (ev->kind == EVENT_ACCEPT && !policy_is_mail(ev))
 		return SCAN_LOST;
 	scan_set_add(p->lost, &ev->client);
 	if (ev->kind == EVENT_LOGIN) {
@@ -154,7 +137,7 @@ play_sum(struct scan_sums *s, const struct event *ev)
 	if (ev->kind == EVENT_LOGIN)
 		s->logins += ev->count;
 	else if (ev->kind == EVENT_ACCEPT)
-		s->mails += is_greeting(ev) ? 0 : ev->count;
+		s->mails += policy_is_mail(ev) ? ev->count : 0;
 	else
 		s->failures[ev->category] += ev->count;
 }

@@ -21,7 +21,7 @@ static const struct entry {
 	{ "offenders", command_offenders, 0, 0, "" },
 	{ "accounts", command_accounts, 0, 0, "" },
 	{ "check", command_check, 1, 1, " address" },
-	{ "ban", command_ban, 1, 3, " prefix [for time]" },
+	{ "ban", command_ban, 1, 3, " prefix [for time | for ever]" },
 	{ "unban", command_unban, 1, 3, " prefix [allow time]" },
 	{ "expire", command_release, 0, 0, "" },
 	{ "flush", command_release, 0, 0, "" },
@@ -39,7 +39,7 @@ usage(FILE *out)
 	size_t i;
 
 	fprintf(out,
-	    "usage: smtpbanctl [-jq] [-s socket] command\n"
+	    "usage: smtpbanctl [-hjq] [-s socket] command\n"
 	    "commands:\n");
 	for (i = 0; i < NCOMMANDS; i++)
 		fprintf(out, "    %s%s\n", commands[i].name,
@@ -52,29 +52,55 @@ enum {
 	OPTION_SUMMARY
 };
 
-/* The options of scan alone.  Returns 0, or -1 with the error printed. */
 static int
-scan_option(struct invocation *v, int option)
+add_conf(struct invocation *v, const char *path)
+{
+	if (v->nconfs == COMMAND_CONFS_MAX) {
+		warnx("-f: at most %d configurations", COMMAND_CONFS_MAX);
+		return -1;
+	}
+	v->confs[v->nconfs++] = path;
+	return 0;
+}
+
+/* word: where it stood.  Returns 0, or -1 with the error printed. */
+static int
+take_option(struct invocation *v, int option, const char *word)
 {
 	switch (option) {
+	case 'h':
+		usage(stdout);
+		exit(COMMAND_OK);
+	case 'j':
+		v->json = true;
+		return 0;
+	case 'q':
+		v->quiet = true;
+		return 0;
+	case 's':
+		v->socket = optarg;
+		return 0;
 	case 'l':
 		v->lines = true;
-		break;
+		return 0;
+	case 'f':
+		return add_conf(v, optarg);
 	case OPTION_EXPLAIN:
 		v->explain = true;
-		break;
+		return 0;
 	case OPTION_SUMMARY:
 		v->summary = true;
-		break;
+		return 0;
+	case ':':
+		warnx("-%c: needs an argument", optopt);
+		return -1;
 	default:
-		if (v->nconfs == COMMAND_CONFS_MAX) {
-			warnx("-f: at most %d configurations",
-			    COMMAND_CONFS_MAX);
-			return -1;
-		}
-		v->confs[v->nconfs++] = optarg;
+		if (optopt != 0)
+			warnx("-%c: unknown option", optopt);
+		else
+			warnx("%s: unknown option", word);
+		return -1;
 	}
-	return 0;
 }
 
 /*
@@ -102,36 +128,8 @@ parse_options(struct invocation *v, bool after, int argc, char **argv)
 	opterr = 0;
 	optind = 0; /* glibc: begin anew */
 	while ((c = getopt_long(argc, argv, allowed, words, NULL)) != -1)
-		switch (c) {
-		case 'h':
-			usage(stdout);
-			exit(COMMAND_OK);
-		case 'j':
-			v->json = true;
-			break;
-		case 'q':
-			v->quiet = true;
-			break;
-		case 's':
-			v->socket = optarg;
-			break;
-		case 'l':
-		case 'f':
-		case OPTION_EXPLAIN:
-		case OPTION_SUMMARY:
-			if (scan_option(v, c) == -1)
-				return -1;
-			break;
-		case ':':
-			warnx("-%c: needs an argument", optopt);
+		if (take_option(v, c, argv[optind - 1]) == -1)
 			return -1;
-		default:
-			if (optopt != 0)
-				warnx("-%c: unknown option", optopt);
-			else
-				warnx("%s: unknown option", argv[optind - 1]);
-			return -1;
-		}
 	return optind;
 }
 
@@ -183,7 +181,7 @@ main(int argc, char **argv)
 	v.argc = argc - used;
 	v.argv = argv + used;
 	if (v.argc < e->least || (e->most != -1 && v.argc > e->most)) {
-		fprintf(stderr, "usage: smtpbanctl [-jq] [-s socket] %s%s\n",
+		fprintf(stderr, "usage: smtpbanctl [-hjq] [-s socket] %s%s\n",
 		    e->name, e->arguments);
 		return COMMAND_USAGE;
 	}

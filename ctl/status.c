@@ -1,3 +1,4 @@
+/* smtpbanctl status: how the daemon is doing, on one screen. */
 #include <err.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,15 +3,12 @@
 
 #include "smtpband.h"
 
-/* Nothing wider than these can be told to have one owner. */
-#define WIDEST_INET  24
-#define WIDEST_INET6 48
-
+/* The widest that has one owner, or that is counted or banned as one. */
 static unsigned
 widest(const struct conf *conf, const struct prefix *p)
 {
 	unsigned family = p->family == PREFIX_INET ? 0 : 1;
-	unsigned len = family == 0 ? WIDEST_INET : WIDEST_INET6;
+	unsigned len = prefix_network_len(p);
 
 	if (family == 1 && conf->policy.inet6_len < len)
 		len = conf->policy.inet6_len;

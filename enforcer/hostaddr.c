@@ -42,7 +42,6 @@ struct hostaddr {
 	struct netlink *ask;
 	struct netlink *monitor;
 	char *resolv_conf;
-	uint8_t protocol; /* of our own routes */
 	struct prefix_set *set[HOST_SETS];
 	bool lost;          /* something, and not all is read since */
 	unsigned changes;   /* heard by this call of hostaddr_read, */
@@ -51,13 +50,12 @@ struct hostaddr {
 };
 
 struct hostaddr *
-hostaddr_open(const char *resolv_conf, uint8_t protocol)
+hostaddr_open(const char *resolv_conf)
 {
 	struct hostaddr *h = calloc(1, sizeof(*h));
 
 	if (h == NULL || (h->resolv_conf = strdup(resolv_conf)) == NULL)
 		fatal("addresses");
-	h->protocol = protocol;
 	/* The monitor first: what changes while we read is not missed. */
 	if ((h->monitor = netlink_open(HOST_GROUPS)) != NULL &&
 	    (h->ask = netlink_open(0)) != NULL && hostaddr_refresh(h) == 0)
@@ -80,12 +78,6 @@ hostaddr_close(struct hostaddr *h)
 		prefix_set_free(h->set[i]);
 	free(h->resolv_conf);
 	free(h);
-}
-
-void
-hostaddr_set_protocol(struct hostaddr *h, uint8_t protocol)
-{
-	h->protocol = protocol;
 }
 
 int
@@ -196,16 +188,14 @@ host_hear_route(struct hostaddr *h, struct nlmsghdr *hdr)
 	const struct rtmsg *rt = nlmsg_data(hdr);
 	struct nlattr *tb[RTA_MAX + 1];
 	struct prefix p;
-	bool went = hdr->nlmsg_type == RTM_DELROUTE;
 
 	if (nlmsg_parse(hdr, sizeof(*rt), tb, RTA_MAX, NULL) < 0)
 		return;
-	if (rt->rtm_protocol == h->protocol)
-		h->changes |= went ? HOSTADDR_OURS : 0;
-	else if (tb[RTA_GATEWAY] != NULL || tb[RTA_MULTIPATH] != NULL)
+	if (tb[RTA_GATEWAY] != NULL || tb[RTA_MULTIPATH] != NULL)
 		h->changes |= HOSTADDR_GATEWAYS;
 	/* That one gave way to another, nothing but the flag tells. */
-	if ((went || (hdr->nlmsg_flags & NLM_F_REPLACE)) &&
+	if ((hdr->nlmsg_type == RTM_DELROUTE ||
+		(hdr->nlmsg_flags & NLM_F_REPLACE)) &&
 	    netlink_prefix(&p, rt->rtm_family, tb[RTA_DST], rt->rtm_dst_len))
 		h->gone(h->arg, &p);
 }

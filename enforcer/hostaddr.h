@@ -1,21 +1,18 @@
 /*
  * This host's own addresses and connected networks, the gateways of its
  * routes and its resolvers: what must never be banned.  And the monitor that
- * tells when these, or our routes and rules, changed in the kernel.
+ * tells when the kernel changes these, or routes and rules that may be ours.
  */
 #ifndef SMTPBAN_HOSTADDR_H
 #define SMTPBAN_HOSTADDR_H
-
-#include <stdint.h>
 
 #include "prefix.h"
 
 struct hostaddr;
 
 /* Opens its sockets and reads all once.  Logs and returns NULL on failure. */
-struct hostaddr *hostaddr_open(const char *resolv_conf, uint8_t protocol);
+struct hostaddr *hostaddr_open(const char *resolv_conf);
 void hostaddr_close(struct hostaddr *);
-void hostaddr_set_protocol(struct hostaddr *, uint8_t protocol);
 
 /* The monitor's descriptor, readable when something changed. */
 int hostaddr_fd(const struct hostaddr *);
@@ -24,8 +21,7 @@ enum hostaddr_change {
 	HOSTADDR_ADDRESSES = 1 << 0, /* own addresses: call hostaddr_refresh */
 	HOSTADDR_GATEWAYS = 1 << 1,  /* a route with a gateway came or went */
 	HOSTADDR_RULES = 1 << 2,     /* a policy rule went */
-	HOSTADDR_OURS = 1 << 3,      /* a route with our protocol went */
-	HOSTADDR_LOST = 1 << 4,      /* notifications were lost: check all */
+	HOSTADDR_LOST = 1 << 3,      /* notifications were lost: check all */
 };
 
 /*

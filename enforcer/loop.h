@@ -10,7 +10,7 @@ struct enforcer;
  */
 void loop_run(struct enforcer *, int signals);
 
-/* The signals that loop_run handles, blocked; a descriptor that reports them. */
+/* Blocks the signals that loop_run handles; a descriptor that reports them. */
 int loop_signals(void);
 
 #endif

@@ -76,8 +76,7 @@ clean(struct enforcer *e, bool all)
 		}
 		for (i = 0; i < s.n; i++)
 			if (route_delete_exact(e->route, &s.v[i].prefix,
-				&s.v[i].kind) == -1 &&
-			    errno != ESRCH) {
+				&s.v[i].kind) == -1) {
 				log_warn("deleting a stale route");
 				return -1;
 			}
@@ -115,7 +114,7 @@ add_missing(struct enforcer *e)
 	struct route_change *v;
 	struct ban_entry *entry;
 	size_t i, n = 0;
-	int sum = 0, error = 0;
+	int one, sum = 0, error = 0;
 
 	if ((v = calloc(e->bans.active.n + 1, sizeof(*v))) == NULL)
 		fatal("routes");
@@ -127,13 +126,10 @@ add_missing(struct enforcer *e)
 	if (n > 0 && route_apply(e->route, v, n) == -1)
 		error = errno;
 	for (i = 0; i < n; i++)
-		switch (added(e, &v[i])) {
-		case 1:
-			sum++;
-			break;
-		case -1:
-			error = error == 0 ? errno : error;
-		}
+		if ((one = added(e, &v[i])) != -1)
+			sum += one;
+		else if (error == 0)
+			error = errno;
 	free(v);
 	if (error == 0)
 		return sum;

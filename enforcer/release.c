@@ -1,6 +1,7 @@
 #include "smtpband.h"
 
-void
+/* One that is not banned is allowed only.  why: NULL for no line in the log. */
+static void
 release_one(struct enforcer *e, const struct prefix *p, uint32_t allow,
     const char *why)
 {
@@ -20,22 +21,20 @@ uint32_t
 release_covering(struct enforcer *e, const struct prefix *p, uint32_t allow)
 {
 	const struct ban_entry *entry;
-	struct prefix wide;
-	uint32_t own, n = 0;
-	unsigned len;
+	struct prefix wide = *p;
+	uint32_t n = 0;
 
-	for (len = 0; len <= p->len; len++) {
-		wide = *p;
-		prefix_widen(&wide, len);
+	for (;; allow = 0) {
 		entry = bans_find(&e->bans, &wide);
-		own = len == p->len ? allow : 0;
 		if ((entry != NULL && entry->ban.state == BAN_ACTIVE) ||
-		    own != 0) {
-			release_one(e, &wide, own, "by hand");
+		    allow != 0) {
+			release_one(e, &wide, allow, "by hand");
 			n++;
 		}
+		if (wide.len == 0)
+			return n;
+		prefix_widen(&wide, wide.len - 1U);
 	}
-	return n;
 }
 
 uint32_t

@@ -1,4 +1,4 @@
-/* Bans that end: by hand, in time, all of them, or because the guard says so. */
+/* Bans that end: by hand, in time, all, or because the guard says so. */
 #ifndef SMTPBAN_RELEASE_H
 #define SMTPBAN_RELEASE_H
 
@@ -8,21 +8,15 @@ struct enforcer;
 struct prefix;
 
 /*
- * Release one in this turn, and allow it for so many seconds; one that is not
- * banned is allowed only.  why: for the log, NULL for no line.
- */
-void release_one(struct enforcer *, const struct prefix *, uint32_t allow,
-    const char *why);
-
-/*
- * Release by hand all bans that cover a prefix, its own and those of networks
- * around it: any of them keeps it out.  allow is for the prefix alone.  Returns
- * how many were released or allowed.
+ * Release by hand, in this turn, all bans that cover a prefix, its own and
+ * those of networks around it: any of them keeps it out.  allow: for so many
+ * seconds the prefix itself is not banned again.  Returns how many were
+ * released or allowed.
  */
 uint32_t release_covering(struct enforcer *, const struct prefix *,
     uint32_t allow);
 
-/* Release what is due and forget what is old; returns how many were released. */
+/* Release what is due, forget what is old.  Returns how many were released. */
 uint32_t release_due(struct enforcer *);
 
 /* Release all bans; returns how many there were. */

@@ -90,7 +90,6 @@ change_kind(struct enforcer *e, const struct conf *new)
 	if (route_keep_rules(e->route) == -1)
 		log_warn("rules of table %u", e->conf->route_table);
 	route_set_kind(e->route, &kind);
-	hostaddr_set_protocol(e->host, kind.protocol);
 }
 
 static void

@@ -1,3 +1,4 @@
+/* What the enforcer gives up once all is open: see spawn.h. */
 #include <cap-ng.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

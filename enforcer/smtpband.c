@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -101,7 +100,7 @@ start(struct enforcer *e)
 	e->counters.started = clock_wall();
 	bans_init(&e->bans, e->conf->limit_bans);
 	route_kind_of(e->conf, &kind);
-	if ((e->host = hostaddr_open(RESOLV_CONF, kind.protocol)) == NULL ||
+	if ((e->host = hostaddr_open(RESOLV_CONF)) == NULL ||
 	    (e->route = route_open(&kind)) == NULL)
 		exit(1);
 	if ((e->listener = ctl_listen(e->conf->control)) == -1)

@@ -28,13 +28,6 @@ parser_path(char path[PATH_MAX])
 		fatal("%s", path);
 }
 
-/* As the parser's -t knows them. */
-static const char *const targets[] = {
-	[LOG_TO_STDERR] = "stderr",
-	[LOG_TO_MANAGER] = "manager",
-	[LOG_TO_SYSLOG] = "syslog",
-};
-
 __dead void
 spawn_execute(const char *path, const char *const argv[],
     const char *const envp[], enum log_target target, int out, int above)
@@ -56,7 +49,7 @@ child(const char *path, const char *user, enum log_target target, int sock)
 	char level[12], zone[256] = "TZ=:/etc/localtime";
 	const char *tz = getenv("TZ");
 	const char *argv[] = { "smtpban-parser", "-u", user, "-c", SPAWN_CHROOT,
-		"-t", targets[target], "-v", level, NULL };
+		"-t", log_target_name(target), "-v", level, NULL };
 	const char *envp[] = { "LC_ALL=C", zone, NULL, NULL };
 
 	if (tz != NULL)

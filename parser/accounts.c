@@ -6,11 +6,9 @@
 #include "distinct.h"
 #include "text_hash.h"
 
-#define DAY       86400
-#define BUCKETS   2048
-#define NOBODY    UINT16_MAX
-#define INET_LEN  24
-#define INET6_LEN 48
+#define DAY     86400
+#define BUCKETS 2048
+#define NOBODY  UINT16_MAX
 
 struct account {
 	uint64_t hash; /* of the whole name */
@@ -236,8 +234,7 @@ accounts_fail(struct accounts *a, const char *user, size_t len,
 	if (time > one->last)
 		one->last = time;
 	distinct_add(&one->clients, prefix_bits(a, client));
-	prefix_widen(&network,
-	    client->family == PREFIX_INET ? INET_LEN : INET6_LEN);
+	prefix_widen(&network, prefix_network_len(client));
 	distinct_add(&one->networks, prefix_bits(a, &network));
 }
 

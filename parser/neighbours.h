@@ -12,10 +12,6 @@
 #include "ban.h"
 #include "offenders.h"
 
-/* Failures of all hosts of such a network count together. */
-#define NEIGHBOURS_INET_LEN  24
-#define NEIGHBOURS_INET6_LEN 48
-
 /*
  * Networks whose failures are counted; beyond, the longest idle one goes.
  * Each takes 224 bytes, and 8 for each failure in its window up to the

@@ -42,7 +42,6 @@ struct offenders {
 	unsigned bits; /* of the hash that choose the bucket */
 	size_t number;
 	size_t limit;
-	uint64_t evicted;
 	size_t lengths[2][129]; /* entries by family and prefix length */
 };
 
@@ -157,10 +156,8 @@ offenders_drop(struct offenders *o, const struct entry *e)
 static void
 offenders_evict(struct offenders *o, size_t keep)
 {
-	while (o->number > keep) {
+	while (o->number > keep)
 		offenders_drop(o, TAILQ_FIRST(&o->recent));
-		o->evicted++;
-	}
 }
 
 void
@@ -435,10 +432,4 @@ size_t
 offenders_number(const struct offenders *o)
 {
 	return o->number;
-}
-
-uint64_t
-offenders_evicted(const struct offenders *o)
-{
-	return o->evicted;
 }

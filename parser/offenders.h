@@ -62,6 +62,5 @@ int offenders_next(const struct offenders *, const struct prefix *after,
     int64_t now, struct offender *o);
 
 size_t offenders_number(const struct offenders *);
-uint64_t offenders_evicted(const struct offenders *);
 
 #endif

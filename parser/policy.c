@@ -154,18 +154,17 @@ policy_patience(const struct policy *p, const struct prefix *counted,
 						    1;
 }
 
-/* Why failures of this client never weigh, or NULL. */
-static const char *
-spared_always(const struct policy *p, const struct prefix *client)
+const char *
+policy_protects(const struct policy *p, const struct prefix *prefix)
 {
 	const char *special;
 
 	if (p->whitelist != NULL &&
-	    prefix_set_covering(p->whitelist, client) != NULL)
+	    prefix_set_overlapping(p->whitelist, prefix) != NULL)
 		return "whitelisted";
-	if ((special = prefix_special(client)) != NULL)
+	if ((special = prefix_special(prefix)) != NULL)
 		return special;
-	if (!p->settings.private_allowed && prefix_is_private(client))
+	if (!p->settings.private_allowed && prefix_is_private(prefix))
 		return "private";
 	return NULL;
 }
@@ -265,14 +264,8 @@ weighing_begin(const struct policy *p, struct weighing *w)
 static bool
 network_is_free(struct policy *p, const struct prefix *network, int64_t now)
 {
-	if (p->whitelist != NULL &&
-	    prefix_set_overlapping(p->whitelist, network) != NULL)
-		return false;
-	if (prefix_special(network) != NULL)
-		return false;
-	if (!p->settings.private_allowed && prefix_is_private(network))
-		return false;
-	return !known_within(p->known, network, known_since(p, now)) &&
+	return policy_protects(p, network) == NULL &&
+	    !known_within(p->known, network, known_since(p, now)) &&
 	    !neighbours_covered(p->neighbours, network);
 }
 
@@ -286,9 +279,7 @@ judge_network(struct policy *p, const struct weighing *w)
 	if (t->count == 0 || w->time < w->now - t->within || w->known ||
 	    policy_is_mail_server(p, &v->prefix, w->time))
 		return;
-	neighbours_network(&v->prefix,
-	    v->prefix.family == PREFIX_INET ? NEIGHBOURS_INET_LEN :
-					      NEIGHBOURS_INET6_LEN,
+	neighbours_network(&v->prefix, prefix_network_len(&v->prefix),
 	    &v->network);
 	if (v->network.len == v->prefix.len)
 		return; /* it is counted by as much as that already */
@@ -333,7 +324,7 @@ policy_judge(struct policy *p, const struct event *ev, int64_t now,
 	    (p->settings.counted >> ev->category & 1) == 0)
 		return;
 	v->counted = true;
-	if ((v->spared = spared_always(p, &ev->client)) != NULL)
+	if ((v->spared = policy_protects(p, &ev->client)) != NULL)
 		return;
 	weighing_begin(p, &w);
 	v->threshold = w.t.count;
@@ -344,9 +335,8 @@ policy_judge(struct policy *p, const struct event *ev, int64_t now,
 	judge_host(p, &w);
 }
 
-/* Of postscreen an accept is about a greeting; of all others about a mail. */
-static bool
-is_mail(const struct event *ev)
+bool
+policy_is_mail(const struct event *ev)
 {
 	return ev->rule == NULL || ev->rule->program == NULL ||
 	    strcmp(ev->rule->program, "postscreen") != 0;
@@ -362,7 +352,7 @@ policy_welcome(struct policy *p, const struct event *ev, int64_t now)
 	if (ev->kind == EVENT_LOGIN && time >= known_since(p, now))
 		known_login(p->known, &counted, ev->user, ev->user_len, time);
 	if (ev->kind == EVENT_ACCEPT && time >= now - REPUTATION_AGE &&
-	    is_mail(ev))
+	    policy_is_mail(ev))
 		reputation_accept(p->reputation, &counted, time);
 }
 

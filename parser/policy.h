@@ -14,9 +14,9 @@
  *
  * The failures that weigh, but not those of known clients and mail servers
  * (of which a provider has many in one network, each with an accident now and
- * then), count against the network as well (neighbours.h).  A network is never asked for if it touches
- * the whitelist, special or (unless allowed) private space, if a known client
- * is in it, or a ban in force covers it.
+ * then), count against the network as well (neighbours.h).  A network is never
+ * asked for if it touches the whitelist, special or (unless allowed) private
+ * space, if a known client is in it, or a ban in force covers it.
  */
 #ifndef SMTPBAN_POLICY_H
 #define SMTPBAN_POLICY_H
@@ -46,6 +46,19 @@ const struct msg_policy *policy_settings(const struct policy *);
 const struct prefix_set *policy_whitelist(const struct policy *);
 struct offenders *policy_offenders(struct policy *);
 
+/*
+ * Why a host or a network is never banned, by the configuration alone:
+ * "whitelisted" (it, or something in it), the name of a special range, or
+ * "private"; NULL if it may be.
+ */
+const char *policy_protects(const struct policy *, const struct prefix *);
+
+/*
+ * Whether an EVENT_ACCEPT is about a mail.  That of postscreen is about a
+ * greeting that it liked: the mail comes later.
+ */
+bool policy_is_mail(const struct event *);
+
 struct verdict {
 	bool counted;           /* its category is in "count" */
 	const char *spared;     /* as above, or NULL */
@@ -68,8 +81,7 @@ void policy_judge(struct policy *, const struct event *, int64_t now,
 
 /*
  * A good login, or mail that was accepted: who is known, and whose share of
- * good mail is large.  now as above.  A greeting that postscreen liked is no
- * mail.
+ * good mail is large.  now as above.
  */
 void policy_welcome(struct policy *, const struct event *, int64_t now);
 
@@ -77,8 +89,9 @@ void policy_welcome(struct policy *, const struct event *, int64_t now);
  * The state of one ban, which may be told again: the hosts banned in each
  * network are counted.  Returns true when a network is full by that
  * (smtpban.conf(5), network): then *network is to be banned, for so many
- * failures of its hosts.  Bans by hand count, but another one has to make it full; and those
- * from before the network's own last ban ended do not fill it again.  Tell all after policy_configure if policy_counts_bans.
+ * failures of its hosts.  Bans by hand count, but another one has to make it
+ * full; and those from before the network's own last ban ended do not fill it
+ * again.  Tell all after policy_configure if policy_counts_bans.
  */
 bool policy_take_ban(struct policy *, const struct ban *,
     struct prefix *network, uint32_t *failures);

@@ -190,16 +190,12 @@ static const struct incoming_ops ops = {
 static enum log_target
 target_parse(const char *name)
 {
-	static const char *const names[] = {
-		[LOG_TO_STDERR] = "stderr",
-		[LOG_TO_MANAGER] = "manager",
-		[LOG_TO_SYSLOG] = "syslog",
-	};
-	unsigned i;
+	enum log_target target = LOG_TO_STDERR;
+	const char *known;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(name, names[i]) == 0)
-			return (enum log_target)i;
+	for (; (known = log_target_name(target)) != NULL; target++)
+		if (strcmp(name, known) == 0)
+			return target;
 	fatalx("-t %s: not a target", name);
 }
 

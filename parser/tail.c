@@ -274,12 +274,6 @@ tail_give_watch(struct tail *t, int fd, int wd, const char *name)
 		ask_current(t);
 }
 
-int
-tail_watch_fd(const struct tail *t)
-{
-	return t->watch.fd;
-}
-
 void
 tail_events(struct tail *t)
 {

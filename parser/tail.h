@@ -55,7 +55,6 @@ void tail_give_none(struct tail *, unsigned which, int error);
 /* An inotify descriptor (the tail's from now on) and what to look for in its
  * directory events; fd -1 keeps the one it has. */
 void tail_give_watch(struct tail *, int fd, int wd, const char *name);
-int tail_watch_fd(const struct tail *); /* -1: none yet */
 
 /* The watch descriptor is readable. */
 void tail_events(struct tail *);

@@ -8,37 +8,24 @@ fold(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
 }
 
-static void
-take_word(uint64_t v[4], uint64_t word)
-{
-	v[3] ^= word;
-	prefix_hash_round(v);
-	v[0] ^= word;
-}
-
 static uint64_t
 hash(const struct prefix_hash_key *key, uint64_t seed, const uint8_t *s,
     size_t n, bool folded)
 {
-	uint64_t v[4] = { key->k0 ^ 0x736f6d6570736575,
-		key->k1 ^ 0x646f72616e646f6d, key->k0 ^ 0x6c7967656e657261,
-		key->k1 ^ 0x7465646279746573 };
-	uint64_t word = 0;
+	uint64_t v[4], word = 0;
 	size_t i;
 
-	take_word(v, seed);
+	prefix_hash_begin(key, v);
+	prefix_hash_take(v, seed);
 	for (i = 0; i < n; i++) {
 		word |= (uint64_t)(folded ? fold(s[i]) : s[i]) << (i % 8 * 8);
 		if (i % 8 == 7) {
-			take_word(v, word);
+			prefix_hash_take(v, word);
 			word = 0;
 		}
 	}
-	take_word(v, word | (uint64_t)n << 56);
-	v[2] ^= 0xff;
-	for (i = 0; i < 3; i++)
-		prefix_hash_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	prefix_hash_take(v, word | (uint64_t)n << 56);
+	return prefix_hash_end(v);
 }
 
 uint64_t

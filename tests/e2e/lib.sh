@@ -171,6 +171,24 @@ failures()
 	done
 }
 
+# login_line ADDRESS USER [SECONDS AGO]: a good login.
+login_line()
+{
+	printf '%s mx1 postfix/smtpd[4811]: 4F8A2C01: client=unknown[%s], sasl_method=PLAIN, sasl_username=%s\n' \
+	    "$(ago "${3:-0}")" "$1" "$2"
+}
+
+# bad_logins N ADDRESS USER: failed ones, with the user's name.
+bad_logins()
+{
+	n=$1
+	while [ "$n" -gt 0 ]; do
+		printf '%s mx1 postfix/smtpd[4811]: warning: unknown[%s]: SASL PLAIN authentication failed: authentication failure, sasl_username=%s\n' \
+		    "$(ago 0)" "$2" "$3"
+		n=$((n - 1))
+	done
+}
+
 # shown OBJECT...: what ip(8) shows of the server, protocol 83 as a number even
 # where smtpban is installed and has given it a name.
 shown()
@@ -189,6 +207,13 @@ routed()
 not_routed()
 {
 	! routed "$1"
+}
+
+# only N: so many IPv4 prefixes have a route of ours, no more and no fewer.
+only()
+{
+	[ "$(shown route show proto 83 | wc -l)" = "$1" ] ||
+	    fail "not $1 routes: $(shown route show proto 83)"
 }
 
 banned()

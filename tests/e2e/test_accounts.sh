@@ -1,13 +1,5 @@
 # smtpbanctl accounts: who is attacked, in names that may be hostile.
 . "$(dirname "$0")/lib.sh"
-
-# wrong ADDRESS NAME
-wrong()
-{
-	printf '%s mx1 postfix/smtpd[4811]: warning: unknown[%s]: SASL PLAIN authentication failed: authentication failure, sasl_username=%s\n' \
-	    "$(ago 0)" "$1" "$2"
-}
-
 net_up
 conf
 start
@@ -15,13 +7,13 @@ ctl -j accounts >"$T/json"
 grep -q alice "$T/json" && fail "before all: $(cat "$T/json")"
 {
 	for host in 1 2 3 1 2 3 1 2 3 1 2 3; do
-		wrong 198.51.100.$host alice
+		bad_logins 1 198.51.100.$host alice
 	done
-	wrong 203.0.113.1 Alice
-	wrong 2001:db8:bad:1::1 alice
-	printf '%s mx1 postfix/smtpd[4811]: 4F8A2C01: client=unknown[203.0.113.9], sasl_method=PLAIN, sasl_username=alice\n' "$(ago 0)"
-	wrong 203.0.113.9 alice # her own: no attack
-	wrong 198.51.100.9 "$(printf 'b\033[2Jb')"
+	bad_logins 1 203.0.113.1 Alice
+	bad_logins 1 2001:db8:bad:1::1 alice
+	login_line 203.0.113.9 alice
+	bad_logins 1 203.0.113.9 alice # her own: no attack
+	bad_logins 1 198.51.100.9 "$(printf 'b\033[2Jb')"
 } >>"$LOG"
 settle
 wait_for 5 sh -c "'$STAGE/bin/smtpbanctl' -s '$SOCK' accounts | grep -q 2Jb" ||

@@ -2,24 +2,6 @@
 # and who repeats one name, or delivers mail, is no attacker.
 . "$(dirname "$0")/lib.sh"
 
-# login ADDRESS NAME [SECONDS AGO]: a good one.
-login()
-{
-	printf '%s mx1 postfix/smtpd[4811]: 4F8A2C01: client=unknown[%s], sasl_method=PLAIN, sasl_username=%s\n' \
-	    "$(ago "${3:-0}")" "$1" "$2"
-}
-
-# wrong N ADDRESS NAME: failed logins with that name.
-wrong()
-{
-	n=$1
-	while [ "$n" -gt 0 ]; do
-		printf '%s mx1 postfix/smtpd[4811]: warning: unknown[%s]: SASL PLAIN authentication failed: authentication failure, sasl_username=%s\n' \
-		    "$(ago 0)" "$2" "$3"
-		n=$((n - 1))
-	done
-}
-
 # mail N ADDRESS; stale N ADDRESS: accepted, and for nobody.
 mail()
 {
@@ -40,12 +22,12 @@ stale()
 
 net_up
 conf
-login 198.51.100.40 alice 1728000 >"$LOG"
+login_line 198.51.100.40 alice 1728000 >"$LOG"
 start
-login 2001:db8:bad:40::1 bob >>"$LOG"
-wrong 30 198.51.100.40 alice >>"$LOG"
-wrong 30 2001:db8:bad:40::2 Bob >>"$LOG"
-wrong 5 198.51.100.41 alice >>"$LOG"
+login_line 2001:db8:bad:40::1 bob >>"$LOG"
+bad_logins 30 198.51.100.40 alice >>"$LOG"
+bad_logins 30 2001:db8:bad:40::2 Bob >>"$LOG"
+bad_logins 5 198.51.100.41 alice >>"$LOG"
 banned 198.51.100.41
 settle
 check "banned for its own name" not_routed 198.51.100.40
@@ -54,25 +36,25 @@ ctl check 198.51.100.40 >"$T/check"
 grep -q "last login.*20d ago" "$T/check" || fail "check: $(cat "$T/check")"
 ctl -j check 198.51.100.40 | grep -q '"known": true' || fail "not known as JSON"
 ctl -j check 198.51.100.41 | grep -q '"known": false' || fail "known as JSON"
-wrong 15 198.51.100.40 carol >>"$LOG"
+bad_logins 15 198.51.100.40 carol >>"$LOG"
 settle
 check "banned within its patience" not_routed 198.51.100.40
 stop
 start
 settle
 check "forgotten by a restart" not_routed 198.51.100.40
-wrong 30 198.51.100.40 alice >>"$LOG"
-wrong 4 198.51.100.40 carol >>"$LOG"
+bad_logins 30 198.51.100.40 alice >>"$LOG"
+bad_logins 4 198.51.100.40 carol >>"$LOG"
 settle
 check "banned within its patience" not_routed 198.51.100.40
-wrong 1 198.51.100.40 carol >>"$LOG"
+bad_logins 1 198.51.100.40 carol >>"$LOG"
 banned 198.51.100.40
 
 # A name counts once an hour; names that change count.
 conf "repeats user" "count { auth, unknown-user }"
 check "reload" ctl reload
-wrong 30 198.51.100.42 dora >>"$LOG"
-for name in a b c d e; do wrong 1 198.51.100.43 $name; done >>"$LOG"
+bad_logins 30 198.51.100.42 dora >>"$LOG"
+for name in a b c d e; do bad_logins 1 198.51.100.43 $name; done >>"$LOG"
 banned 198.51.100.43
 settle
 check "banned for one name" not_routed 198.51.100.42

@@ -9,14 +9,8 @@ ip -n "$S" route del 198.51.100.0/24
 ip -n "$S" route del 203.0.113.0/24
 ip -n "$S" -6 route del 2001:db8:bad::/48
 
-login()
-{
-	printf '%s mx1 postfix/smtpd[4811]: 4F8A2C01: client=unknown[%s], sasl_method=PLAIN, sasl_username=alice\n' \
-	    "$(ago 60)" "$1"
-}
-
 # By banned hosts; those of before a reload as well.
-login 203.0.113.200 >"$LOG"
+login_line 203.0.113.200 alice 60 >"$LOG"
 conf
 start
 for host in 1 2; do failures 5 198.51.100.$host; done >>"$LOG"

@@ -199,11 +199,11 @@ turn_commit(struct enforcer *en)
 	}
 }
 
-void
-release_one(struct enforcer *en, const struct prefix *p, uint32_t allow,
-    const char *why)
+uint32_t
+release_covering(struct enforcer *en, const struct prefix *p, uint32_t allow)
 {
 	ban_end(&turn_touch(en, p, 0)->ban, allow, NOW);
+	return 1;
 }
 
 uint32_t

@@ -783,6 +783,30 @@ test_examples_of_the_manual_are_good(void **state)
 	close(fd);
 }
 
+static unsigned
+without_effect(const char *path)
+{
+	char *text = slurp(path), *at;
+	unsigned n = 0;
+
+	for (at = text; (at = strstr(at, "not act on it")) != NULL; at++)
+		n++;
+	free(text);
+	return n;
+}
+
+static void
+test_sample_and_manual_name_all_that_has_no_effect_and_no_more(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	while (conf_unsupported_name(n) != NULL)
+		n++;
+	assert_int_equal(without_effect(SAMPLE), n);
+	assert_int_equal(without_effect(MANUAL), n);
+}
+
 /* With a file as its argument: print what the test would expect of it. */
 int
 main(int argc, char *argv[])
@@ -811,6 +835,8 @@ main(int argc, char *argv[])
 		cmocka_unit_test(test_sample_is_good_and_sets_nothing),
 		cmocka_unit_test(test_sample_uncommented_is_good_and_says_all),
 		cmocka_unit_test(test_examples_of_the_manual_are_good),
+		cmocka_unit_test(
+		    test_sample_and_manual_name_all_that_has_no_effect_and_no_more),
 	};
 	struct lines l;
 

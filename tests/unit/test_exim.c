@@ -1,52 +1,12 @@
 /* Exim's log beyond single rows: lines in parts or twice, and sessions. */
 #include "exim_rig.h"
 #include "recognise/exim_log.h"
-#include "recognise/id.h"
-#include "recognise/rules.h"
 
 static const char failed[] = "plain authenticator failed for (x) [192.0.2.7]: "
 			     "535 Incorrect authentication data (set_id=a)";
 static const char failed_b[] =
     "plain authenticator failed for (x) [192.0.2.7]: 535 Incorrect "
     "authentication data (set_id=b)";
-
-static void
-test_what_comes_first_in_a_message_is_passed_over(void **state)
-{
-	static const struct {
-		const char *text;
-		size_t skip;
-	} firsts[] = {
-		{ "1xVvdi-00014J-0S <= x", 17 },
-		{ "1tBcDe-00000001abc-2xYz <= x", 24 },
-		{ "1tBcDe-00000001abc-2xY <= x", 0 },
-		{ "1xVvdi-00014J-0S", 0 },
-		{ "1xVvdi-00014J-0", 0 },
-		{ "1xVvdi-00014J-0S: x", 0 },
-		{ "[1\\6] 2026-11-24 18:53:22 1xVvdq-00014R-1y rejected", 43 },
-		{ "[1/2] 2026-11-24 18:53:22.123 +0100 [77] H=x", 41 },
-		{ "[2\\6] Envelope-from: <a@b>", 0 },
-		{ "[12/12]   Subject: x", 0 },
-		{ "[1/2", 0 },
-		{ "[1/2]", 0 },
-		{ "[77] no MAIL", 5 },
-		{ "[77]", 0 },
-		{ " DSH=x", 3 },
-		{ "2026-11-24 18:53:2", 0 },
-		{ "2026-11-24 18:53:22", 0 },
-		{ "", 0 },
-	};
-	size_t i, len;
-
-	(void)state;
-	for (i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++) {
-		len = 7;
-		assert_int_equal(id_take(RULE_ID_EXIM, firsts[i].text,
-				     strlen(firsts[i].text), &len),
-		    firsts[i].skip);
-		assert_int_equal(len, 0);
-	}
-}
 
 static void
 test_a_copy_from_syslog_is_no_second_offence(void **state)
@@ -266,8 +226,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    test_what_comes_first_in_a_message_is_passed_over),
 		cmocka_unit_test(test_a_copy_from_syslog_is_no_second_offence),
 		cmocka_unit_test(
 		    test_copies_of_processes_that_meet_are_told_apart),

@@ -13,7 +13,6 @@
 #include "hostaddr.h"
 #include "netns_rig.h"
 
-#define PROTO    83
 #define ADDRESS  "an address of this host"
 #define NETWORK  "a connected network of this host"
 #define GATEWAY  "a gateway of this host"
@@ -94,7 +93,7 @@ open_host(const char *resolv_conf)
 		  "ip link set veth1 addrgenmode none && "
 		  "ip link set veth0 up && ip link set veth1 up && "
 		  "ip addr add 192.0.2.1/24 dev veth0");
-	h = hostaddr_open(resolv_conf, PROTO);
+	h = hostaddr_open(resolv_conf);
 	assert_non_null(h);
 	netns_run("ip addr add 2001:db8:1::1/64 dev veth0 nodad");
 	await(h, HOSTADDR_ADDRESSES);
@@ -313,13 +312,13 @@ test_flushed_routes_of_ours_are_heard(void **state)
 	assert_heard(h, 0, "");
 	netns_run("ip route flush proto 83");
 	netns_run("ip route flush table 77");
-	assert_heard(h, HOSTADDR_OURS, "198.51.100.1 198.51.100.0/25 ");
+	assert_heard(h, 0, "198.51.100.1 198.51.100.0/25 ");
 	netns_run("ip -6 route flush proto 83");
-	assert_heard(h, HOSTADDR_OURS, "2001:db8:2::/64 ");
+	assert_heard(h, 0, "2001:db8:2::/64 ");
 
 	netns_run("ip -6 route add blackhole 2001:db8:2::/64 proto 83");
 	netns_run("ip link set lo down");
-	assert_true(heard(h, text) & HOSTADDR_OURS);
+	(void)heard(h, text);
 	assert_non_null(strstr(text, "2001:db8:2::/64 "));
 	hostaddr_close(h);
 }
@@ -339,23 +338,6 @@ test_routes_that_stood_in_the_way_are_heard(void **state)
 	assert_heard(h, 0, "2001:db8:2::/64 ");
 	netns_run("ip route del unreachable 198.51.100.1");
 	assert_heard(h, 0, "198.51.100.1 ");
-	hostaddr_close(h);
-}
-
-static void
-test_the_protocol_can_change(void **state)
-{
-	struct hostaddr *h = open_host("/nonexistent/resolv.conf");
-
-	(void)state;
-	hostaddr_set_protocol(h, 84);
-	netns_run("ip route add blackhole 198.51.100.1 proto 84 && "
-		  "ip route add blackhole 198.51.100.2 proto 83");
-	settle(h);
-	netns_run("ip route flush proto 83");
-	assert_heard(h, 0, "198.51.100.2 ");
-	netns_run("ip route flush proto 84");
-	assert_heard(h, HOSTADDR_OURS, "198.51.100.1 ");
 	hostaddr_close(h);
 }
 
@@ -399,7 +381,7 @@ test_that_something_was_lost_is_told_until_all_is_read(void **state)
 	assert_heard(h, 0, "");
 	netns_run("ip route add blackhole 198.51.100.1 proto 83 && "
 		  "ip route flush proto 83");
-	assert_heard(h, HOSTADDR_OURS, "198.51.100.1 ");
+	assert_heard(h, 0, "198.51.100.1 ");
 	hostaddr_close(h);
 }
 
@@ -411,7 +393,7 @@ test_a_host_without_any_address_is_served(void **state)
 	(void)state;
 	netns_needed();
 	netns_run("ip link set lo down");
-	h = hostaddr_open("/nonexistent/resolv.conf", PROTO);
+	h = hostaddr_open("/nonexistent/resolv.conf");
 	assert_non_null(h);
 	assert_protects(h, "192.0.2.1", NULL);
 	hostaddr_close(h);
@@ -434,7 +416,6 @@ main(void)
 		IN_NETNS(test_routes_with_a_gateway_are_heard),
 		IN_NETNS(test_flushed_routes_of_ours_are_heard),
 		IN_NETNS(test_routes_that_stood_in_the_way_are_heard),
-		IN_NETNS(test_the_protocol_can_change),
 		IN_NETNS(test_rules_that_go_are_heard),
 		IN_NETNS(
 		    test_that_something_was_lost_is_told_until_all_is_read),

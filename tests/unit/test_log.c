@@ -97,7 +97,6 @@ test_before_init_lines_go_to_stderr(void **state)
 	assert_string_equal(next_line(*state), "smtpban: early\n");
 	log_verbose("not asked for");
 	assert_string_equal(next_line(*state), "");
-	assert_int_equal(log_target(), LOG_TO_STDERR);
 }
 
 static void
@@ -113,10 +112,19 @@ test_stderr_lines_have_the_program_in_front(void **state)
 }
 
 static void
+test_each_target_has_a_name_of_its_own(void **state)
+{
+	(void)state;
+	assert_string_equal(log_target_name(LOG_TO_STDERR), "stderr");
+	assert_string_equal(log_target_name(LOG_TO_MANAGER), "manager");
+	assert_string_equal(log_target_name(LOG_TO_SYSLOG), "syslog");
+	assert_null(log_target_name(LOG_TO_SYSLOG + 1));
+}
+
+static void
 test_manager_lines_have_their_priority_in_front(void **state)
 {
 	log_init("smtpband", LOG_TO_MANAGER, LOG_EVERY_LINE);
-	assert_int_equal(log_target(), LOG_TO_MANAGER);
 	log_info("a");
 	assert_string_equal(next_line(*state), "<6>a\n");
 	log_warnx("b");
@@ -321,6 +329,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CAPTURED(test_before_init_lines_go_to_stderr),
 		CAPTURED(test_stderr_lines_have_the_program_in_front),
+		cmocka_unit_test(test_each_target_has_a_name_of_its_own),
 		CAPTURED(test_manager_lines_have_their_priority_in_front),
 		CAPTURED(test_syslog_gets_text_and_priority_as_daemon),
 		CAPTURED(test_the_level_chooses_the_lines),

@@ -132,10 +132,7 @@ fails(struct neighbours *n, const char *host, int64_t time, uint32_t number)
 	struct prefix p = pfx(host), net;
 	struct offender has;
 
-	neighbours_network(&p,
-	    p.family == PREFIX_INET ? NEIGHBOURS_INET_LEN :
-				      NEIGHBOURS_INET6_LEN,
-	    &net);
+	neighbours_network(&p, prefix_network_len(&p), &net);
 	return neighbours_fail(n, &p, &net, CATEGORY_AUTH, time, number,
 	    &threshold, &has);
 }

@@ -77,12 +77,7 @@ void
 route_set_kind(struct route *r, const struct route_kind *kind)
 {
 	note(kind->type == RTN_PROHIBIT ? "prohibit" : "kind");
-}
-
-void
-hostaddr_set_protocol(struct hostaddr *h, uint8_t p)
-{
-	protocol = p;
+	protocol = kind->protocol;
 }
 
 int
