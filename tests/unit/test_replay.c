@@ -17,6 +17,7 @@
 #include "tail_rig.h"
 
 #define HOUR 3600
+#define DAY  ((int64_t)1000 * 24 * HOUR) /* on which the logs begin */
 #define STEP 360
 /* Lines that a probe of 32 KiB and an hour of slack let through. */
 #define EXTRA 1100
@@ -85,11 +86,26 @@ check_window(struct rig *r)
 		assert_string_equal(r->got.v[skip + i].text, r->want.v[i].text);
 }
 
+/* A log of so many hours of that day; those from wanted on must be read. */
+static void
+write_hours(struct rig *r, const char *path, int64_t wanted, int64_t from,
+    int64_t to)
+{
+	int fd = rig_create(path);
+
+	if (from < wanted)
+		fill(r, fd, DAY + from * HOUR, DAY + wanted * HOUR, false);
+	else
+		wanted = from;
+	fill(r, fd, DAY + wanted * HOUR, DAY + to * HOUR, true);
+	close(fd);
+}
+
 static void
 window_current(struct rig *r)
 {
 	int fd = rig_create(r->rotated);
-	int64_t day = 1000 * 24 * HOUR;
+	int64_t day = DAY;
 
 	r->pieces = false;
 	rig_unwanted(r, fd, day - 10 * HOUR);
@@ -114,17 +130,10 @@ test_window_begins_within_the_current_file(void **state)
 static void
 window_rotated(struct rig *r)
 {
-	int fd = rig_create(r->rotated);
-	int64_t day = 1000 * 24 * HOUR;
-
 	r->pieces = false;
-	fill(r, fd, day, day + 400 * HOUR, false);
-	fill(r, fd, day + 400 * HOUR, day + 500 * HOUR, true);
-	close(fd);
-	fd = rig_create(r->log);
-	fill(r, fd, day + 500 * HOUR, day + 510 * HOUR, true);
-	close(fd);
-	rig_start(r, day + 400 * HOUR);
+	write_hours(r, r->rotated, 400, 0, 500);
+	write_hours(r, r->log, 400, 500, 510);
+	rig_start(r, DAY + 400 * HOUR);
 	check_window(r);
 }
 
@@ -138,15 +147,10 @@ test_window_begins_within_the_rotated_file(void **state)
 static void
 reach_current(struct rig *r)
 {
-	int fd = rig_create(r->log);
-	int64_t day = 1000 * 24 * HOUR;
-
 	r->pieces = false;
-	r->reach = day + 400 * HOUR;
-	fill(r, fd, day, r->reach, false);
-	fill(r, fd, r->reach, day + 500 * HOUR, true);
-	close(fd);
-	rig_start(r, day + 450 * HOUR);
+	r->reach = DAY + 400 * HOUR;
+	write_hours(r, r->log, 400, 0, 500);
+	rig_start(r, DAY + 450 * HOUR);
 	check_window(r);
 	assert_int_equal(r->asked[MSG_ROTATED], 0);
 }
@@ -154,18 +158,11 @@ reach_current(struct rig *r)
 static void
 reach_rotated(struct rig *r)
 {
-	int fd = rig_create(r->rotated);
-	int64_t day = 1000 * 24 * HOUR;
-
 	r->pieces = false;
-	r->reach = day + 400 * HOUR;
-	fill(r, fd, day, r->reach, false);
-	fill(r, fd, r->reach, day + 500 * HOUR, true);
-	close(fd);
-	fd = rig_create(r->log);
-	fill(r, fd, day + 500 * HOUR, day + 600 * HOUR, true);
-	close(fd);
-	rig_start(r, day + 550 * HOUR);
+	r->reach = DAY + 400 * HOUR;
+	write_hours(r, r->rotated, 400, 0, 500);
+	write_hours(r, r->log, 400, 500, 600);
+	rig_start(r, DAY + 550 * HOUR);
 	check_window(r);
 }
 
@@ -255,7 +252,7 @@ static void
 untold(struct rig *r)
 {
 	int fd = rig_create(r->log);
-	int64_t day = 1000 * 24 * HOUR;
+	int64_t day = DAY;
 	int i;
 
 	r->pieces = false;
