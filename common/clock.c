@@ -18,6 +18,12 @@ clock_ms(void)
 }
 
 int64_t
+clock_boot_ms(void)
+{
+	return clock_read(CLOCK_BOOTTIME);
+}
+
+int64_t
 clock_wall_ms(void)
 {
 	return clock_read(CLOCK_REALTIME);

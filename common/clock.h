@@ -1,4 +1,4 @@
-/* The two clocks that smtpban counts by. */
+/* The clocks that smtpban counts by. */
 #ifndef SMTPBAN_CLOCK_H
 #define SMTPBAN_CLOCK_H
 
@@ -6,6 +6,12 @@
 
 /* For waits: milliseconds of CLOCK_MONOTONIC. */
 int64_t clock_ms(void);
+
+/*
+ * Milliseconds since the boot, time asleep included (CLOCK_BOOTTIME): what the
+ * wall clock would have gone forward by if nobody had set it.
+ */
+int64_t clock_boot_ms(void);
 
 /* The wall clock in milliseconds, for when a ban ends. */
 int64_t clock_wall_ms(void);

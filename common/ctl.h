@@ -86,7 +86,8 @@ struct ctl_status_record {
 			       * [0]: the running hour */
 	uint64_t offenders;
 	uint64_t offenders_limit;
-	uint32_t replaying; /* 1: not yet at the end of the log */
+	uint64_t offenders_lost; /* dropped before their time: table full */
+	uint32_t replaying;      /* 1: not yet at the end of the log */
 	int32_t level;
 };
 

@@ -181,6 +181,11 @@ struct msg_counters {
 	uint64_t foreign;      /* bans whose prefix another's route holds */
 	uint64_t remembered;   /* ended bans that are kept */
 	uint64_t ledger_bytes; /* both files */
+	uint64_t unwritten; /* changes that the ledger lacks: its disk fails */
+	uint64_t unrouted;  /* bans without their route: the kernel refuses */
+	int64_t clock_set;  /* when the wall clock last jumped, by itself; 0 */
+	int64_t clock_by;   /* and by how many seconds */
+	int64_t error_at;   /* wall clock of the last failure; 0: none */
 	char error[MSG_REASON_LEN * 2]; /* the last failure, or empty */
 };
 
