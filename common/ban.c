@@ -18,12 +18,16 @@ void
 ban_begin(struct ban *ban, const struct conf *conf, uint32_t category,
     uint32_t count, uint32_t seconds, int64_t now)
 {
+	/* It may be over and in force, if the clock is wrong. */
+	bool stale = ban->expires <= now || ban->since > now + MSG_AHEAD_MAX;
+
 	if (ban->state == BAN_ACTIVE && seconds == 0)
 		return;
-	if (ban->state != BAN_ACTIVE) {
-		if (ban->released + conf->remember < now)
+	if (ban->state != BAN_ACTIVE || stale) {
+		if (ban->state != BAN_ACTIVE &&
+		    ban->released + conf->remember < now)
 			ban->strikes = 0;
-		ban->strikes++;
+		ban->strikes += ban->strikes < UINT32_MAX;
 		ban->since = now;
 		ban->category = category;
 		ban->count = count;
@@ -47,6 +51,25 @@ ban_end(struct ban *ban, uint32_t allow, int64_t now)
 	ban->released = now > ban->since ? now : ban->since;
 	ban->allowed = allow == 0 ? 0 : now + (int64_t)allow;
 	ban->flags &= BAN_FLAGS_STORED;
+}
+
+static void
+move_time(int64_t *t, int64_t by)
+{
+	if (*t != 0 && *t <= BAN_FOR_EVER - MSG_MOVE_MAX)
+		*t = *t > -by ? *t + by : 1;
+}
+
+bool
+ban_move(struct ban *ban, int64_t from, int64_t to, int64_t by)
+{
+	if (ban_made(ban) < from || ban_made(ban) > to)
+		return false;
+	move_time(&ban->since, by);
+	move_time(&ban->expires, by);
+	move_time(&ban->released, by);
+	move_time(&ban->allowed, by);
+	return true;
 }
 
 /* Until when an ended ban is remembered. */

@@ -2,6 +2,7 @@
 #ifndef SMTPBAN_BAN_H
 #define SMTPBAN_BAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "prefix.h"
@@ -41,7 +42,9 @@ struct conf;
 /*
  * A ban begins: category, count and how long (0: as configured and by its
  * strikes; MSG_FOR_EVER).  One that is in force keeps its beginning and its
- * strikes, and changes only if seconds are given: then it has a new end.
+ * strikes, and changes only if seconds are given: then it has a new end.  But
+ * if by its times it is over, or days from now, they are of a wrong clock, and
+ * it begins anew.
  */
 void ban_begin(struct ban *, const struct conf *, uint32_t category,
     uint32_t count, uint32_t seconds, int64_t now);
@@ -52,6 +55,20 @@ void ban_begin(struct ban *, const struct conf *, uint32_t category,
  * that led to it bear later times than now, and never count again either.
  */
 void ban_end(struct ban *, uint32_t allow, int64_t now);
+
+/* When it began, or ended: the last thing that its times tell of it. */
+static inline int64_t
+ban_made(const struct ban *ban)
+{
+	return ban->state == BAN_ACTIVE ? ban->since : ban->released;
+}
+
+/*
+ * The clock was set: move all times of a ban that was made within that time,
+ * bounds included, by so many seconds.  None comes to lie before 1, as 0 is
+ * none.  Returns whether it was moved.
+ */
+bool ban_move(struct ban *, int64_t from, int64_t to, int64_t by);
 
 /*
  * When something happens to a ban next, in milliseconds of the wall clock, or

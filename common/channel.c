@@ -120,16 +120,15 @@ channel_send_many(int sock, const struct channel_msg *m, unsigned n)
 	return sent;
 }
 
-int
-channel_recv(int sock, struct channel_msg *m)
+static int
+channel_recv_with(int sock, struct channel_msg *m, union control *control)
 {
 	struct iovec iov = { m, WIRE_MAX };
-	union control control;
 	struct msghdr mh = {
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
-		.msg_control = control.buf,
-		.msg_controllen = sizeof(control.buf),
+		.msg_control = control,
+		.msg_controllen = control != NULL ? sizeof(*control) : 0,
 	};
 	ssize_t n;
 
@@ -151,4 +150,18 @@ channel_recv(int sock, struct channel_msg *m)
 		return 0; /* an empty packet cannot be told from the end */
 	errno = EBADMSG;
 	return -1;
+}
+
+int
+channel_recv(int sock, struct channel_msg *m)
+{
+	union control control;
+
+	return channel_recv_with(sock, m, &control);
+}
+
+int
+channel_recv_bare(int sock, struct channel_msg *m)
+{
+	return channel_recv_with(sock, m, NULL);
 }

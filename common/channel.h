@@ -49,4 +49,11 @@ int channel_send_many(int sock, const struct channel_msg *, unsigned n);
  */
 int channel_recv(int sock, struct channel_msg *);
 
+/*
+ * The same for a peer that has no descriptor to send: the kernel drops one
+ * (EBADMSG).  Who takes it has to close it, and close(2) can be made to wait
+ * by whoever serves that file.
+ */
+int channel_recv_bare(int sock, struct channel_msg *);
+
 #endif

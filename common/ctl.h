@@ -87,6 +87,7 @@ struct ctl_status_record {
 	uint64_t offenders;
 	uint64_t offenders_limit;
 	uint64_t offenders_lost; /* dropped before their time: table full */
+	uint64_t unlogged;       /* lines of ours that syslogd did not take */
 	uint32_t replaying;      /* 1: not yet at the end of the log */
 	int32_t level;
 };
@@ -97,6 +98,9 @@ struct ctl_log_record {
 	uint64_t behind;   /* bytes not yet read */
 	int64_t last_line; /* time of the last line; 0: none */
 	uint64_t lines;
+	int64_t since;      /* it could not be read or watched; 0: it can */
+	uint32_t unwatched; /* 1: read every few seconds only */
+	uint32_t zero;
 	char path[MSG_PATH_LEN];
 };
 

@@ -6,9 +6,11 @@
 
 /*
  * A SOCK_SEQPACKET connection to the socket at path, close-on-exec and
- * blocking.  Returns it, or -1 with errno (ENAMETOOLONG too).
+ * blocking.  To connect, to send and to receive each wait no longer than so
+ * many seconds, and end with EAGAIN then.  Returns it, or -1 with errno
+ * (ENAMETOOLONG too).
  */
-int ctl_connect(const char *path);
+int ctl_connect(const char *path, int seconds);
 
 /*
  * Listen at path, non-blocking, for root and CTL_GROUP (for root alone where

@@ -70,10 +70,10 @@ ledger_record_encode(const struct ban *b, uint8_t record[LEDGER_RECORD_LEN])
 int
 ledger_record_decode(const void *record, size_t len, struct ban *b)
 {
-	const uint8_t *p = (const uint8_t *)record + 4;
+	const uint8_t *p = record;
 	uint8_t want[LEDGER_RECORD_LEN];
 
-	if (len != sizeof(want))
+	if (len != sizeof(want) || get(&p, 4) != RECORD_MAGIC)
 		return -1;
 	memcpy(&b->prefix, p, sizeof(b->prefix));
 	p += sizeof(b->prefix);
@@ -88,7 +88,7 @@ ledger_record_decode(const void *record, size_t len, struct ban *b)
 	b->allowed = (int64_t)get(&p, 8);
 	if (!ledger_record_is_valid(b))
 		return -1;
-	ledger_record_encode(b, want); /* magic and checksum */
+	ledger_record_encode(b, want); /* the checksum */
 	return memcmp(record, want, len) == 0 ? 0 : -1;
 }
 

@@ -1,21 +1,36 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
 
-#define LINE_SIZE 4096 /* PIPE_BUF: lines of two processes never mix */
+#ifndef LOG_DEVICE
+#define LOG_DEVICE "/dev/log"
+#endif
+
+#define LINE_SIZE 4096   /* PIPE_BUF: lines of two processes never mix */
+#define WAIT_US   100000 /* at most, for room in syslogd's queue */
+
+static const struct sockaddr_un device = { AF_UNIX, LOG_DEVICE };
 
 static struct {
 	const char *program;
 	enum log_target target;
 	int level;
-} state = { "smtpban", LOG_TO_STDERR, LOG_NORMAL };
+	int sock;       /* of LOG_TO_SYSLOG */
+	bool connected; /* by log_connect */
+	int pid;
+	uint64_t lost; /* lines since syslogd last took one */
+} state = { "smtpban", LOG_TO_STDERR, LOG_NORMAL, -1, false, 0, 0 };
 
 void
 log_init(const char *program, enum log_target target, int level)
@@ -23,8 +38,34 @@ log_init(const char *program, enum log_target target, int level)
 	state.program = program;
 	state.target = target;
 	state.level = level;
-	if (target == LOG_TO_SYSLOG)
-		openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+void
+log_open(void)
+{
+	const struct timeval wait = { .tv_usec = WAIT_US };
+
+	state.pid = getpid();
+	state.sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (state.sock == -1 ||
+	    setsockopt(state.sock, SOL_SOCKET, SO_SNDTIMEO, &wait,
+		sizeof(wait)) == -1)
+		fatal("syslog");
+}
+
+void
+log_connect(void)
+{
+	/* Should nobody listen, then each line will be counted as lost. */
+	(void)connect(state.sock, (const struct sockaddr *)&device,
+	    sizeof(device));
+	state.connected = true;
+}
+
+uint64_t
+log_lost(void)
+{
+	return state.lost;
 }
 
 void
@@ -72,6 +113,52 @@ line_clean(char *s)
 			*s = '?';
 }
 
+/*
+ * In the form of RFC 3164, as syslog(3) does.  That one cannot be used: when
+ * syslogd was restarted it opens another socket, which is forbidden by then.
+ */
+static int
+datagram_send(int priority, const char *text, int flags)
+{
+	char stamp[32], line[LINE_SIZE + 128];
+	time_t now = time(NULL);
+	struct tm tm;
+	ssize_t sent;
+	int n;
+
+	if (localtime_r(&now, &tm) == NULL ||
+	    strftime(stamp, sizeof(stamp), "%b %e %T", &tm) == 0)
+		stamp[0] = '\0';
+	n = snprintf(line, sizeof(line), "<%d>%s %s[%d]: %s",
+	    LOG_DAEMON | priority, stamp, state.program, state.pid, text);
+	if (n >= (int)sizeof(line))
+		n = sizeof(line) - 1;
+	do
+		sent = sendto(state.sock, line, (size_t)n, flags | MSG_NOSIGNAL,
+		    state.connected ? NULL : (const struct sockaddr *)&device,
+		    state.connected ? 0 : sizeof(device));
+	while (sent == -1 && errno == EINTR);
+	return sent == -1 ? -1 : 0;
+}
+
+/* Once a line was lost no other waits, until one is taken again. */
+static void
+line_send(int priority, const char *text)
+{
+	char note[80];
+
+	if (state.lost > 0) {
+		(void)snprintf(note, sizeof(note),
+		    "%" PRIu64
+		    " log lines were lost: syslogd did not take them",
+		    state.lost);
+		if (datagram_send(LOG_WARNING, note, MSG_DONTWAIT) == 0)
+			state.lost = 0;
+	}
+	if (state.lost > 0 || datagram_send(priority, text, 0) == -1)
+		state.lost++;
+}
+
 static void
 line_write(int priority, const char *text)
 {
@@ -79,7 +166,7 @@ line_write(int priority, const char *text)
 	size_t n = 0;
 
 	if (state.target == LOG_TO_SYSLOG) {
-		syslog(priority, "%s", text);
+		line_send(priority, text);
 		return;
 	}
 	if (state.target == LOG_TO_MANAGER) {

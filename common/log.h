@@ -1,11 +1,12 @@
 /*
  * Log lines: to standard error, to the service manager (standard error with
- * sd-daemon(3) "<N>" priorities), or to syslog(3).
+ * sd-daemon(3) "<N>" priorities), or to syslogd(8).
  */
 #ifndef SMTPBAN_LOG_H
 #define SMTPBAN_LOG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifndef __printflike
 #define __printflike(f, v) __attribute__((format(printf, f, v)))
@@ -28,10 +29,30 @@ enum log_level {
 };
 
 /*
- * Name the program and choose the target.  The syslog socket is opened here,
- * so that it outlives a chroot.  Before the first call, lines go to stderr.
+ * Name the program and choose the target.  Before the first call, lines go to
+ * stderr.
  */
 void log_init(const char *program, enum log_target, int level);
+
+/*
+ * Make what LOG_TO_SYSLOG needs, in the process that will log and before it is
+ * confined.  Each line is sent to /dev/log as it is then, so that a syslogd
+ * that is restarted gets it, and waits at most a moment for room.
+ */
+void log_open(void);
+
+/*
+ * Before a chroot hides /dev/log: only the syslogd that runs now gets lines.
+ * When that is restarted they are lost, and log_lost tells.
+ */
+void log_connect(void);
+
+/*
+ * Lines that were lost since syslogd last took one; when it takes one again,
+ * their number is the first that it is told.
+ */
+uint64_t log_lost(void);
+
 void log_set_level(int);
 int log_level(void);
 

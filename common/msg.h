@@ -26,6 +26,7 @@
 #define MSG_COUNT_MAX    1000000 /* failures in one ban request */
 #define MSG_SECONDS_MAX  (100U * 366 * 86400)
 #define MSG_AHEAD_MAX    (2 * 86400)
+#define MSG_MOVE_MAX     (INT64_C(1000) * 366 * 86400)
 #define MSG_FOR_EVER     UINT32_MAX /* in seconds fields */
 #define MSG_JOURNAL      "journal"  /* the path of the journal source */
 
@@ -67,6 +68,7 @@ enum msg_event {
 	MSG_NEW_LEVEL = 117,  /* struct msg_level */
 	MSG_DUMP = 118,       /* empty; SIGUSR1 came, log your counters */
 	MSG_CONF_MATCH = 119, /* struct msg_conf_match, each */
+	MSG_BANS_MOVED = 120, /* struct msg_moved; the clock was set */
 };
 
 /* A threshold of count 0 is not set: the general one holds. */
@@ -126,6 +128,8 @@ struct msg_watch {
 enum msg_which {
 	MSG_CURRENT = 1,
 	MSG_ROTATED = 2, /* the file rotated last: .1, .0 or -YYYYMMDD */
+	/* 3: the last but one, and so on, by when they were written */
+	MSG_ROTATED_LAST = 9
 };
 struct msg_log_open {
 	uint32_t index;
@@ -135,7 +139,7 @@ struct msg_log {
 	uint32_t index;
 	uint32_t which;
 	uint32_t error; /* errno of open(2), ENOENT when there is none, or 0 */
-	int32_t wd;     /* the watch on this file; -1 for MSG_ROTATED */
+	int32_t wd;     /* the watch on this file; -1 unless MSG_CURRENT */
 };
 
 struct msg_ban_request {
@@ -164,12 +168,30 @@ struct msg_refused {
 struct msg_text {
 	char text[MSG_TEXT_LEN]; /* lines separated by newlines */
 };
+/* The bans that were made within that time, bounds included: see ban_move. */
+struct msg_moved {
+	int64_t from;
+	int64_t to;
+	int64_t by; /* seconds, MSG_MOVE_MAX at most in either direction */
+};
 struct msg_checked {
 	uint32_t protocol;           /* of our routes: rtm_protocol */
 	char reason[MSG_REASON_LEN]; /* why a ban is refused, or empty */
 };
 struct msg_level {
 	int32_t level; /* enum log_level */
+};
+/* What can go wrong for a while; it is tried again until it is over. */
+enum msg_fault_kind {
+	MSG_FAULT_LEDGER, /* changes are not on disk */
+	MSG_FAULT_ROUTES, /* of ours, or our rules, are not set */
+	MSG_FAULT_HOST,   /* this host's addresses are not known */
+	MSG_FAULT_CONF,   /* the file has errors, the old one holds */
+	MSG_FAULTS
+};
+struct msg_fault {
+	int64_t since;            /* wall clock; 0: all is well */
+	char why[MSG_REASON_LEN]; /* "No space left on device" */
 };
 struct msg_counters {
 	int64_t started; /* wall clock */
@@ -187,6 +209,8 @@ struct msg_counters {
 	int64_t clock_by;   /* and by how many seconds */
 	int64_t error_at;   /* wall clock of the last failure; 0: none */
 	char error[MSG_REASON_LEN * 2]; /* the last failure, or empty */
+	struct msg_fault fault[MSG_FAULTS];
 };
+_Static_assert(sizeof(struct msg_fault) == 128, "padding");
 
 #endif

@@ -11,7 +11,7 @@
 
 #define NETLINK_RECEIVE (4 << 20)  /* bytes that may wait in the socket */
 #define NETLINK_BUFFER  (32 << 10) /* the largest datagram of a dump */
-#define NETLINK_TRIES   8          /* of a dump */
+#define NETLINK_TRIES   8          /* of an exchange, and of a dump */
 
 struct netlink {
 	struct nl_sock *sock;
@@ -38,8 +38,7 @@ netlink_open(uint32_t groups)
 		fatal("netlink");
 	nl_join_groups(nl->sock, (int)groups);
 	if (nl_connect(nl->sock, NETLINK_ROUTE) < 0 ||
-	    nl_socket_set_buffer_size(nl->sock, size, NETLINK_BUFFER) < 0 ||
-	    (groups != 0 && nl_socket_set_nonblocking(nl->sock) < 0))
+	    nl_socket_set_buffer_size(nl->sock, size, NETLINK_BUFFER) < 0)
 		goto fail;
 	fd = netlink_fd(nl);
 	/* Beyond rmem_max; not allowed in a user namespace, nor needed. */
@@ -124,17 +123,38 @@ netlink_answer(void *arg, struct nlmsghdr *hdr)
 	nl->left--;
 }
 
+/*
+ * Answers of an exchange that failed are in the way: as long as they wait, the
+ * kernel drops new ones without a word.  This also carries on with a dump that
+ * was left, during which there can be no other.
+ */
+static void
+netlink_drain(struct netlink *nl)
+{
+	while (netlink_read(nl, netlink_answer, nl) == 0 || errno == ENOBUFS)
+		;
+}
+
+/*
+ * The kernel answers while we send, and goes on with a dump while we read: an
+ * answer that is not there is lost, so there is nothing to wait for.
+ */
 const int *
 netlink_exchange(struct netlink *nl, netlink_visit visit, void *arg)
 {
-	ssize_t sent = send(netlink_fd(nl), nl->out, nl->len, 0);
+	int tries = NETLINK_TRIES;
+	ssize_t sent;
 
-	memset(nl->results, 0, sizeof(nl->results));
 	nl->visit = visit;
 	nl->arg = arg;
-	nl->left = nl->n;
-	while (sent != -1 && nl->left > 0)
-		sent = netlink_read(nl, netlink_answer, nl);
+	do {
+		netlink_drain(nl);
+		memset(nl->results, 0, sizeof(nl->results));
+		nl->left = nl->n;
+		sent = send(netlink_fd(nl), nl->out, nl->len, 0);
+		while (sent != -1 && nl->left > 0)
+			sent = netlink_read(nl, netlink_answer, nl);
+	} while (sent == -1 && --tries > 0);
 	nl->seq += nl->n;
 	nl->n = 0;
 	nl->len = 0;
@@ -152,15 +172,17 @@ netlink_dump(struct netlink *nl, uint16_t type, const void *header, size_t len,
 		netlink_begin(nl, type, NLM_F_DUMP, header, len);
 		if ((results = netlink_exchange(nl, visit, arg)) == NULL)
 			return -1;
-	} while ((errno = results[0]) == EINTR && --tries > 0);
-	return errno == 0 ? 0 : -1;
+		errno = results[0];
+	} while ((errno == EINTR || errno == EBUSY) && --tries > 0);
+	/* Others change without end: what stands was seen by one of these. */
+	return errno == 0 || errno == EINTR ? 0 : -1;
 }
 
 int
 netlink_read(struct netlink *nl, netlink_visit visit, void *arg)
 {
 	struct nlmsghdr *hdr = (void *)nl->in;
-	int left = recv(netlink_fd(nl), nl->in, sizeof(nl->in), 0);
+	int left = recv(netlink_fd(nl), nl->in, sizeof(nl->in), MSG_DONTWAIT);
 
 	if (left == -1)
 		return errno == EINTR ? 0 : -1;

@@ -23,8 +23,8 @@ struct netlink;
 typedef void (*netlink_visit)(void *arg, struct nlmsghdr *);
 
 /*
- * A socket for requests, blocking; or one that listens to groups (bit
- * RTNLGRP_x - 1 each), not blocking.  Returns NULL with errno on failure.
+ * A socket for requests, or one that listens to groups (bit RTNLGRP_x - 1
+ * each).  Returns NULL with errno on failure.
  */
 struct netlink *netlink_open(uint32_t groups);
 void netlink_close(struct netlink *);
@@ -39,23 +39,26 @@ void netlink_begin(struct netlink *, uint16_t type, uint16_t flags,
 void netlink_put(struct netlink *, uint16_t attr, const void *, size_t len);
 
 /*
- * Send the batch and wait for every result.  What the kernel answers besides
- * is shown to visit.  Returns the results in order, 0 or an errno each, which
- * hold until the next exchange; or NULL with errno when the socket failed.
+ * Send the batch and read every result.  When one was lost all is sent again, a
+ * bounded number of times: a request must be one that may be repeated.  What
+ * the kernel answers besides is shown to visit.  Never waits.  Returns the
+ * results in order, 0 or an errno each, which hold until the next exchange; or
+ * NULL with errno when the socket failed.
  */
 const int *netlink_exchange(struct netlink *, netlink_visit, void *arg);
 
 /*
  * Ask for all objects that match the header.  What others changed meanwhile
- * begins again, a bounded number of times, so an object may be shown twice.
- * Returns 0, or -1 with errno.
+ * begins again, a bounded number of times, so an object may be shown twice, or
+ * though it is gone.  Returns 0, or -1 with errno.
  */
 int netlink_dump(struct netlink *, uint16_t type, const void *header,
     size_t len, netlink_visit, void *arg);
 
 /*
- * Read one datagram, as many messages as are in it.  Returns 0, or -1 with
- * errno; ENOBUFS when something was lost.
+ * Read one datagram, as many messages as are in it, without waiting.  Returns
+ * 0, or -1 with errno: EAGAIN when there is none, ENOBUFS when something was
+ * lost.
  */
 int netlink_read(struct netlink *, netlink_visit, void *arg);
 

@@ -118,6 +118,10 @@ check_ban(const struct ban *b, int64_t now)
 		check_time("released", b->released, now);
 	if (b->allowed > now)
 		check_time("allowed to", b->allowed, now);
+	if ((b->flags & BAN_FOREIGN) != 0)
+		printf(LABEL "another program's route is on this prefix, ours "
+			     "is not set\n",
+		    "remark");
 	if ((b->flags & BAN_UNWRITTEN) != 0)
 		printf(LABEL "not yet in the ledger\n", "remark");
 }

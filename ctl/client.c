@@ -1,39 +1,19 @@
-#include <sys/socket.h>
-#include <sys/time.h>
-
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "accounts.h"
 #include "client.h"
+#include "clock.h"
 #include "ctl_socket.h"
 #include "show.h"
 
-#define PATIENCE     60         /* seconds without an answer */
-#define RECORDS_MAX  (4U << 20) /* of one kind: an answer has an end */
+#define PATIENCE     60         /* seconds without a sign of life */
+#define ANSWER_TIME  600        /* seconds: an answer has an end */
+#define RECORDS_MAX  (4U << 20) /* and so many records, of whatever kind */
 #define RECORDS_STEP 64
-
-/* A connected socket that gives up waiting, or -1 with errno. */
-static int
-client_connect(const char *path)
-{
-	struct timeval patience = { .tv_sec = PATIENCE };
-	int sock, saved;
-
-	if ((sock = ctl_connect(path)) == -1)
-		return -1;
-	if (setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		sizeof(patience)) == 0 &&
-	    setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience,
-		sizeof(patience)) == 0)
-		return sock;
-	saved = errno;
-	close(sock);
-	errno = saved;
-	return -1;
-}
 
 static void
 client_warn_connect(const char *path)
@@ -41,6 +21,9 @@ client_warn_connect(const char *path)
 	if (errno == ENOENT || errno == ECONNREFUSED)
 		warnx("%s: smtpband is not running (%s)", path,
 		    strerror(errno));
+	else if (errno == EAGAIN)
+		warnx("%s: smtpband takes no connection within %d seconds",
+		    path, PATIENCE);
 	else if (errno == EACCES)
 		warnx("%s: %s: only root and members of group smtpban may ask",
 		    path, strerror(errno));
@@ -52,8 +35,6 @@ client_warn_connect(const char *path)
 static void *
 client_room(void *array, size_t n, size_t size)
 {
-	if (n >= RECORDS_MAX)
-		errx(1, "the daemon's answer has no end");
 	if (n != 0 && (n < RECORDS_STEP || (n & (n - 1)) != 0))
 		return array;
 	array = reallocarray(array, n == 0 ? RECORDS_STEP : n * 2, size);
@@ -93,6 +74,8 @@ client_take_log(struct answer *a, const struct channel_msg *m)
 {
 	struct ctl_log_record log;
 
+	if (a->nlogs == MSG_LOGS_MAX)
+		return -1;
 	memcpy(&log, m->payload, sizeof(log));
 	log.path[sizeof(log.path) - 1] = '\0';
 	a->logs = client_room(a->logs, a->nlogs, sizeof(log));
@@ -105,6 +88,8 @@ client_take_account(struct answer *a, const struct channel_msg *m)
 {
 	struct ctl_account_record account;
 
+	if (a->naccounts == ACCOUNTS_MAX)
+		return -1;
 	memcpy(&account, m->payload, sizeof(account));
 	account.user[sizeof(account.user) - 1] = '\0';
 	a->accounts = client_room(a->accounts, a->naccounts, sizeof(account));
@@ -115,8 +100,13 @@ client_take_account(struct answer *a, const struct channel_msg *m)
 static int
 client_take_status(struct answer *a, const struct channel_msg *m)
 {
+	struct msg_counters *c = &a->status.enforcer;
+	unsigned i;
+
 	memcpy(&a->status, m->payload, sizeof(a->status));
-	a->status.enforcer.error[sizeof(a->status.enforcer.error) - 1] = '\0';
+	c->error[sizeof(c->error) - 1] = '\0';
+	for (i = 0; i < MSG_FAULTS; i++)
+		c->fault[i].why[sizeof(c->fault[i].why) - 1] = '\0';
 	a->has_status = true;
 	return 0;
 }
@@ -213,33 +203,41 @@ client_warn_receive(const char *what, int result)
 		warn("%s: no answer", what);
 }
 
+/* Takes one message; returns 1 at the end of the answer, 0 before, or -1. */
 static int
 client_receive(int sock, const char *what, uint32_t request, struct answer *a)
 {
 	static struct channel_msg m;
 	int n;
 
-	for (;;) {
-		do
-			n = channel_recv(sock, &m);
-		while (n == -1 && errno == EINTR);
-		if (n != 1) {
-			client_warn_receive(what, n);
-			return -1;
-		}
-		if (m.fd != -1)
-			close(m.fd);
-		if (m.hdr.type == CTL_ERROR) {
-			client_warn_error(what, request, &m);
-			return -1;
-		}
-		if (client_take(a, &m) == -1) {
-			warnx("%s: the daemon's answer makes no sense", what);
-			return -1;
-		}
-		if (m.hdr.type == CTL_DONE)
-			return 0;
+	if ((n = channel_recv_bare(sock, &m)) != 1) {
+		client_warn_receive(what, n);
+		return -1;
 	}
+	if (m.hdr.type == CTL_ERROR) {
+		client_warn_error(what, request, &m);
+		return -1;
+	}
+	if (client_take(a, &m) == -1) {
+		warnx("%s: the daemon's answer makes no sense", what);
+		return -1;
+	}
+	return m.hdr.type == CTL_DONE;
+}
+
+static int
+client_receive_all(int sock, const char *what, uint32_t request,
+    struct answer *a)
+{
+	int64_t end = clock_ms() + ANSWER_TIME * 1000;
+	unsigned taken;
+	int n;
+
+	for (taken = 0; taken < RECORDS_MAX && clock_ms() < end; taken++)
+		if ((n = client_receive(sock, what, request, a)) != 0)
+			return n == 1 ? 0 : -1;
+	warnx("%s: the daemon's answer has no end", what);
+	return -1;
 }
 
 int
@@ -248,15 +246,17 @@ client_ask(const char *socket_path, const char *what, uint32_t type,
 {
 	int sock, result = -1;
 
-	if ((sock = client_connect(socket_path)) == -1) {
+	if ((sock = ctl_connect(socket_path, PATIENCE)) == -1) {
 		client_warn_connect(socket_path);
 		return -1;
 	}
 	if (channel_send(sock, type, 1, payload, len, -1) == -1)
 		warn("%s", socket_path);
 	else
-		result = client_receive(sock, what, type, a);
+		result = client_receive_all(sock, what, type, a);
 	close(sock);
+	if (result == -1)
+		client_free(a);
 	return result;
 }
 
@@ -267,4 +267,5 @@ client_free(struct answer *a)
 	free(a->offenders);
 	free(a->logs);
 	free(a->accounts);
+	memset(a, 0, sizeof(*a));
 }

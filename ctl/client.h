@@ -27,7 +27,8 @@ struct answer {
 
 /*
  * Send one request and add what comes to *a (zeroed before the first use).
- * Returns 0, or -1 with the error printed: what names the request in it.
+ * Returns 0, or -1 with the error printed, in which what names the request;
+ * then *a is empty.
  * Never waits for more than a minute without a sign of life.
  */
 int client_ask(const char *socket_path, const char *what, uint32_t type,

@@ -7,7 +7,10 @@
 
 #include "prefix.h"
 
-/* Exit codes.  check has 1 for "not banned" and 2 for all errors. */
+/*
+ * Exit codes.  check has 1 for "not banned", status 1 for "something is
+ * wrong", and both 2 for all errors.
+ */
 enum command_exit {
 	COMMAND_OK = 0,
 	COMMAND_FAILED = 1,

@@ -60,7 +60,7 @@ networkd_removes_routes(const char *root)
 	size_t i, k;
 	glob_t g;
 
-	snprintf(path, sizeof(path), "%s/run/systemd/netif", root);
+	snprintf(path, sizeof(path), "%s/run/systemd/netif/state", root);
 	if (access(path, F_OK) == -1)
 		return false;
 	for (i = 0; i < sizeof(networkd_files) / sizeof(networkd_files[0]);

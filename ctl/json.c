@@ -154,6 +154,13 @@ json_number(struct json *j, const char *key, uint64_t n)
 }
 
 void
+json_integer(struct json *j, const char *key, int64_t n)
+{
+	json_lead(j, key);
+	fprintf(j->out, "%" PRId64, n);
+}
+
+void
 json_bool(struct json *j, const char *key, bool b)
 {
 	json_lead(j, key);

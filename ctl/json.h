@@ -35,6 +35,7 @@ void json_end(struct json *);
 void json_bytes(struct json *, const char *key, const char *, size_t n);
 void json_string(struct json *, const char *key, const char *); /* or NULL */
 void json_number(struct json *, const char *key, uint64_t);
+void json_integer(struct json *, const char *key, int64_t);
 void json_bool(struct json *, const char *key, bool);
 void json_null(struct json *, const char *key);
 

@@ -12,6 +12,7 @@
 #include "show.h"
 #include "table.h"
 #include "when.h"
+#include "wrong.h"
 
 #define DAY       86400
 #define ROWS_MAX  50 /* of a section */
@@ -156,6 +157,19 @@ report_hours(const struct report *r, FILE *out)
 }
 
 static void
+report_wrong(const struct report *r, FILE *out)
+{
+	static struct wrong wrong[WRONG_MAX], remarks[WRONG_REMARKS];
+	size_t i, n = wrong_collect(r->answer, wrong);
+
+	for (i = 0; i < n; i++)
+		wrong_show(out, "wrong: ", &wrong[i], r->now);
+	n = wrong_remark(r->answer, r->now, remarks);
+	for (i = 0; i < n; i++)
+		wrong_show(out, "remark: ", &remarks[i], r->now);
+}
+
+static void
 report_health(const struct report *r, FILE *out)
 {
 	const struct ctl_status_record *s = &r->answer->status;
@@ -177,10 +191,12 @@ report_health(const struct report *r, FILE *out)
 	if (s->enforcer.foreign != 0)
 		fprintf(out, "%" PRIu64 " bans where another's route stands\n",
 		    s->enforcer.foreign);
+	report_wrong(r, out);
 	for (i = 0; i < r->nhints; i++)
 		show_wrapped(out, "hint: ", r->hints[i]);
 	if (s->enforcer.error[0] != '\0') {
-		fprintf(out, "last error: ");
+		fprintf(out,
+		    "last error: %s: ", when_local(s->enforcer.error_at, span));
 		show_text(out, s->enforcer.error, true);
 	}
 }

@@ -66,12 +66,19 @@ show_sort_bans(struct ban *bans, size_t n)
 		qsort(bans, n, sizeof(*bans), compare_bans);
 }
 
+/* A threshold of 0 makes no sense; qsort(3) needs one order all the same. */
+static uint64_t
+least_one(uint32_t threshold)
+{
+	return threshold != 0 ? threshold : 1;
+}
+
 static int
 compare_offenders(const void *a, const void *b)
 {
 	const struct ctl_offender_record *x = a, *y = b;
-	uint64_t close_x = (uint64_t)x->count * y->threshold;
-	uint64_t close_y = (uint64_t)y->count * x->threshold;
+	uint64_t close_x = x->count * least_one(y->threshold);
+	uint64_t close_y = y->count * least_one(x->threshold);
 
 	if (close_x != close_y)
 		return close_x > close_y ? -1 : 1;

@@ -9,8 +9,24 @@
 #include "log.h"
 #include "show.h"
 #include "when.h"
+#include "wrong.h"
 
 #define LABEL "%-11s"
+
+/* As with check: 1 is an answer, "something is wrong". */
+#define STATUS_UNKNOWN 2
+
+/* All that is printed. */
+struct status {
+	const struct answer *answer;
+	int64_t now;
+	struct wrong wrong[WRONG_MAX];
+	size_t nwrong;
+	struct wrong remarks[WRONG_REMARKS];
+	size_t nremarks;
+	const char *hints[HINTS_MAX];
+	unsigned nhints;
+};
 
 static const char *
 level_name(int32_t level)
@@ -31,6 +47,8 @@ status_log_json(struct json *j, const struct ctl_log_record *log)
 	json_number(j, "behind", log->behind);
 	json_time(j, "last_line", log->last_line);
 	json_number(j, "lines", log->lines);
+	json_time(j, "since", log->since);
+	json_bool(j, "watched", log->unwatched == 0);
 	json_end(j);
 }
 
@@ -43,6 +61,7 @@ status_counters_json(struct json *j, const struct ctl_status_record *s)
 	json_number(j, "logins", s->events[CATEGORY_NONE]);
 	json_number(j, "offenders", s->offenders);
 	json_number(j, "offenders_limit", s->offenders_limit);
+	json_number(j, "offenders_lost", s->offenders_lost);
 	json_number(j, "bans", s->enforcer.bans);
 	json_number(j, "banned", s->enforcer.banned);
 	json_number(j, "released", s->enforcer.released);
@@ -50,18 +69,25 @@ status_counters_json(struct json *j, const struct ctl_status_record *s)
 	json_number(j, "refused", s->enforcer.refused);
 	json_number(j, "healed", s->enforcer.healed);
 	json_number(j, "foreign", s->enforcer.foreign);
+	json_number(j, "unrouted", s->enforcer.unrouted);
+	json_number(j, "unwritten", s->enforcer.unwritten);
 	json_number(j, "ledger_bytes", s->enforcer.ledger_bytes);
+	json_time(j, "clock_set", s->enforcer.clock_set);
+	json_integer(j, "clock_by", s->enforcer.clock_by);
 }
 
 static void
-status_json(const struct answer *a, const char **hints, unsigned nhints)
+status_json(const struct status *st)
 {
+	const struct answer *a = st->answer;
 	const struct ctl_status_record *s = &a->status;
 	struct json j;
 	size_t i;
 
 	json_begin(&j, stdout);
 	json_object(&j, NULL);
+	wrong_json(&j, "wrong", st->wrong, st->nwrong);
+	wrong_json(&j, "remarks", st->remarks, st->nremarks);
 	json_time(&j, "since", s->enforcer.started);
 	json_time(&j, "now", s->now);
 	json_bool(&j, "replaying", s->replaying != 0);
@@ -72,11 +98,12 @@ status_json(const struct answer *a, const char **hints, unsigned nhints)
 	json_end(&j);
 	status_counters_json(&j, s);
 	json_array(&j, "hints");
-	for (i = 0; i < nhints; i++)
-		json_string(&j, NULL, hints[i]);
+	for (i = 0; i < st->nhints; i++)
+		json_string(&j, NULL, st->hints[i]);
 	json_end(&j);
 	json_string(&j, "error",
 	    s->enforcer.error[0] != '\0' ? s->enforcer.error : NULL);
+	json_time(&j, "error_at", s->enforcer.error_at);
 	json_end(&j);
 }
 
@@ -124,51 +151,86 @@ status_counters(const struct ctl_status_record *s)
 	    e->healed);
 	printf(LABEL "%" PRIu64 " bans where another's route stands\n",
 	    "foreign", e->foreign);
-	printf(LABEL "%" PRIu64 " bytes\n", "ledger", e->ledger_bytes);
+	printf(LABEL "%" PRIu64 " bytes", "ledger", e->ledger_bytes);
+	if (e->unwritten != 0)
+		printf(", %" PRIu64 " changes not written", e->unwritten);
+	putchar('\n');
 }
 
 static void
-status_text(const struct answer *a, const char **hints, unsigned nhints,
-    int64_t now)
+status_error(const struct msg_counters *c, int64_t now)
 {
+	char rel[WHEN_STRLEN];
+
+	printf(LABEL, "last error");
+	if (c->error[0] == '\0') {
+		printf("none\n");
+		return;
+	}
+	when_relative(c->error_at, now, rel);
+	if (rel[0] != '\0')
+		printf("%s: ", rel);
+	show_text(stdout, c->error, true);
+}
+
+/* What is wrong now comes first. */
+static void
+status_health(const struct status *st, bool quiet)
+{
+	size_t i;
+
+	if (st->nwrong == 0)
+		printf("all well\n");
+	for (i = 0; i < st->nwrong; i++)
+		wrong_show(stdout, "wrong: ", &st->wrong[i], st->now);
+	for (i = 0; i < st->nremarks && !quiet; i++)
+		wrong_show(stdout, "remark: ", &st->remarks[i], st->now);
+}
+
+static void
+status_text(const struct status *st, bool quiet)
+{
+	const struct answer *a = st->answer;
 	const struct ctl_status_record *s = &a->status;
 	char at[WHEN_STRLEN], rel[WHEN_STRLEN];
 	size_t i;
 
+	status_health(st, quiet);
 	printf(LABEL "%s (%s)%s\n", "up since",
 	    when_local(s->enforcer.started, at),
-	    when_relative(s->enforcer.started, now, rel),
+	    when_relative(s->enforcer.started, st->now, rel),
 	    s->replaying != 0 ? ", still reading what the log has" : "");
 	for (i = 0; i < a->nlogs; i++)
-		status_log(&a->logs[i], now);
+		status_log(&a->logs[i], st->now);
 	status_counters(s);
 	printf(LABEL "%s\n", "verbosity", level_name(s->level));
-	for (i = 0; i < nhints; i++)
-		show_wrapped(stdout, "hint       ", hints[i]);
-	printf(LABEL, "last error");
-	show_text(stdout,
-	    s->enforcer.error[0] != '\0' ? s->enforcer.error : "none", true);
+	for (i = 0; i < st->nhints && !quiet; i++)
+		show_wrapped(stdout, "hint       ", st->hints[i]);
+	status_error(&s->enforcer, st->now);
 }
 
 int
 command_status(const struct invocation *v)
 {
-	const char *hints[HINTS_MAX];
+	static struct status st;
 	struct answer a = { 0 };
-	unsigned nhints;
 
 	if (client_ask(v->socket, v->name, CTL_STATUS, NULL, 0, &a) == -1)
-		return COMMAND_FAILED;
+		return STATUS_UNKNOWN;
 	if (!a.has_status) {
 		warnx("status: the daemon's answer makes no sense");
 		client_free(&a);
-		return COMMAND_FAILED;
+		return STATUS_UNKNOWN;
 	}
-	nhints = hints_collect("", hints);
+	st.answer = &a;
+	st.now = v->now;
+	st.nwrong = wrong_collect(&a, st.wrong);
+	st.nremarks = wrong_remark(&a, v->now, st.remarks);
+	st.nhints = hints_collect("", st.hints);
 	if (v->json)
-		status_json(&a, hints, nhints);
+		status_json(&st);
 	else
-		status_text(&a, hints, v->quiet ? 0 : nhints, v->now);
+		status_text(&st, v->quiet);
 	client_free(&a);
-	return COMMAND_OK;
+	return st.nwrong == 0 ? COMMAND_OK : COMMAND_FAILED;
 }

@@ -1,4 +1,5 @@
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ struct hostaddr {
 	struct netlink *ask;
 	struct netlink *monitor;
 	char *resolv_conf;
+	struct stat read; /* resolv.conf as it was; all 0: not there */
 	struct prefix_set *set[HOST_SETS];
 	bool lost;          /* something, and not all is read since */
 	unsigned changes;   /* heard by this call of hostaddr_read, */
@@ -60,7 +62,7 @@ hostaddr_open(const char *resolv_conf)
 	if ((h->monitor = netlink_open(HOST_GROUPS)) != NULL &&
 	    (h->ask = netlink_open(0)) != NULL && hostaddr_refresh(h) == 0)
 		return h;
-	log_warn("addresses of this host");
+	log_warn("netlink: addresses of this host");
 	hostaddr_close(h);
 	return NULL;
 }
@@ -145,6 +147,23 @@ host_see_route(void *arg, struct nlmsghdr *hdr)
 	rtnl_route_put(route);
 }
 
+static void
+host_look(const struct hostaddr *h, struct stat *st)
+{
+	if (stat(h->resolv_conf, st) == -1)
+		memset(st, 0, sizeof(*st));
+}
+
+bool
+hostaddr_is_stale(const struct hostaddr *h)
+{
+	struct stat now;
+
+	host_look(h, &now);
+	return now.st_ino != h->read.st_ino || now.st_size != h->read.st_size ||
+	    memcmp(&now.st_ctim, &h->read.st_ctim, sizeof(now.st_ctim)) != 0;
+}
+
 int
 hostaddr_refresh(struct hostaddr *h)
 {
@@ -157,6 +176,7 @@ hostaddr_refresh(struct hostaddr *h)
 	for (i = 0; i < HOST_SETS; i++)
 		if ((new[i] = prefix_set_new()) == NULL)
 			fatal("addresses");
+	host_look(h, &h->read);
 	ok = netlink_dump(h->ask, RTM_GETADDR, &ifa, sizeof(ifa),
 		 host_see_address, new) == 0 &&
 	    netlink_dump(h->ask, RTM_GETROUTE, &rt, sizeof(rt), host_see_route,

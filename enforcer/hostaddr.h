@@ -6,6 +6,8 @@
 #ifndef SMTPBAN_HOSTADDR_H
 #define SMTPBAN_HOSTADDR_H
 
+#include <stdbool.h>
+
 #include "prefix.h"
 
 struct hostaddr;
@@ -42,6 +44,12 @@ unsigned hostaddr_read(struct hostaddr *, hostaddr_gone, void *arg);
  * -1 is returned with errno.  Ends the process without memory.
  */
 int hostaddr_refresh(struct hostaddr *);
+
+/*
+ * True if resolv.conf(5) is no longer what was read: call hostaddr_refresh.
+ * Nothing announces that, so it is to be asked before a ban is judged.
+ */
+bool hostaddr_is_stale(const struct hostaddr *);
 
 /*
  * Why p must not be banned: "an address of this host", "a connected network

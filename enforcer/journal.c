@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -51,7 +52,7 @@ start(struct enforcer *e, uid_t uid, gid_t gid, int out)
 	if (fd == -1 || read(fd, strchr(machine, '=') + 1, 32) != 32)
 		fatal("/etc/machine-id");
 	snprintf(since, sizeof(since), "--since=@%lld",
-	    (long long)(clock_wall() - conf_window(&e->conf->policy)));
+	    (long long)MAX(0, clock_wall() - conf_window(&e->conf->policy)));
 	give_up_root(uid, gid);
 	spawn_execute(SMTPBAN_JOURNALCTL, argv, envp, e->target, out, 3);
 }

@@ -1,6 +1,8 @@
 /*
  * The bans on disk: two GNU dbm files, PATH and PATH.2, written in turn, so
  * that at any moment one of them is whole and holds all that was committed.
+ * A file that was there at the start is only read; before it is written it is
+ * made anew, from the bans in memory.
  */
 #ifndef SMTPBAN_LEDGER_H
 #define SMTPBAN_LEDGER_H
@@ -9,27 +11,29 @@
 
 #include "ban.h"
 
+struct bans;
 struct ledger;
 
 /* One record of the ledger at open. */
 typedef void (*ledger_visit)(void *arg, const struct ban *);
 
 /*
- * Open or create the ledger and visit every record of the newest whole file;
- * the other file is made anew from it when it is damaged, absent or of
- * another age.  If neither is whole, what can be read from both is visited
- * (of two records the later), both are moved aside with a time in their
- * name, and *damaged is set to 1.  Locked against a second daemon.  Returns
- * NULL with a line logged.
+ * Open or create the ledger of these bans, and visit every record of the
+ * newest whole file, so that they are in memory again; what is damaged is kept
+ * aside with a time in its name.  If neither is whole, or the two do not
+ * belong together, what can be read from both is visited, of two records the
+ * later one last; *damaged is set to 1 if something may be missing.  Locked
+ * against a second daemon.  Returns NULL with a line logged.
  */
-struct ledger *ledger_open(const char *path, ledger_visit, void *arg,
-    int *damaged);
+struct ledger *ledger_open(const char *path, struct bans *, ledger_visit,
+    void *arg, int *damaged);
 void ledger_close(struct ledger *);
 
 /*
- * Put a ban (or, if its state is BAN_FORGOTTEN, take its record away) at the
- * next commit.  The flags beyond BAN_FLAGS_STORED are not kept.  Returns 0,
- * or -1 without memory or, with EINVAL, for what could not be read again.
+ * Put a ban of the set, which was changed (or, if its state is BAN_FORGOTTEN,
+ * take its record away), at the next commit.  The flags beyond
+ * BAN_FLAGS_STORED are not kept.  Returns 0, or -1 with EINVAL for what could
+ * not be read again.
  */
 int ledger_put(struct ledger *, const struct ban *);
 
@@ -40,7 +44,7 @@ int ledger_put(struct ledger *, const struct ban *);
  */
 int ledger_commit(struct ledger *);
 
-/* Records pending, and bytes of both files. */
+/* Changes pending, and bytes of both files. */
 unsigned ledger_pending(const struct ledger *);
 uint64_t ledger_bytes(const struct ledger *);
 

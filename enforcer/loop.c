@@ -1,17 +1,19 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/param.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "loop.h"
 #include "smtpband.h"
 
 #define HEAL_MS    100  /* gather what is removed in one go */
 #define BRAKE_MS   500  /* between two repairs, at least */
-#define AGAIN_MS   2000 /* until a repair that failed is tried again */
 #define REFRESH_MS 1000 /* gather changes of others' routes */
 
 enum {
@@ -68,9 +70,9 @@ kernel_changed(struct enforcer *e)
 
 	if ((what & (HOSTADDR_RULES | HOSTADDR_LOST)) != 0)
 		heal_soon(e);
-	if ((what & (HOSTADDR_ADDRESSES | HOSTADDR_LOST)) != 0)
+	if ((what & HOSTADDR_ADDRESSES) != 0)
 		clock_plan(&e->refresh_at, clock_ms());
-	else if ((what & HOSTADDR_GATEWAYS) != 0)
+	else if ((what & (HOSTADDR_GATEWAYS | HOSTADDR_LOST)) != 0)
 		clock_plan(&e->refresh_at, clock_ms() + REFRESH_MS);
 }
 
@@ -81,9 +83,7 @@ heal(struct enforcer *e)
 
 	e->heal_at = 0;
 	e->healed_at = clock_ms();
-	if ((n = reconcile(e)) == -1)
-		clock_plan(&e->heal_at, e->healed_at + AGAIN_MS);
-	if (n <= 0)
+	if ((n = reconcile(e)) == 0)
 		return;
 	e->counters.healed += (uint64_t)n;
 	log_warnx("%d routes that others removed were put back", n);
@@ -94,10 +94,12 @@ refresh(struct enforcer *e)
 {
 	e->refresh_at = 0;
 	if (hostaddr_refresh(e->host) == -1) {
-		log_warn("reading this host's addresses");
+		fault_begin(e, MSG_FAULT_HOST, "%s", strerror(errno));
 		e->refresh_at = clock_ms() + REFRESH_MS;
-	} else
+	} else {
+		fault_end(e, MSG_FAULT_HOST);
 		release_refused(e);
+	}
 }
 
 static void
@@ -123,9 +125,9 @@ child_ended(const struct enforcer *e)
 	/* It may also have been stopped, or go on. */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == e->parser)
-			fatalx("the parser ended, status %d", status);
+			fatalx("the parser ended: %s", child_ending(status));
 		else if (conf_has_log(e->conf, MSG_JOURNAL))
-			fatalx("journalctl ended, status %d", status);
+			fatalx("journalctl ended: %s", child_ending(status));
 }
 
 /* Returns false when it is time to stop. */
@@ -147,24 +149,27 @@ signals_read(struct enforcer *e, int fd)
 	return true;
 }
 
-/* Wake up when the next ban is due, and when somebody sets the clock. */
+/*
+ * Wake up when the next ban is due, and when somebody sets the clock: at once,
+ * if that was since the timer was set before.
+ */
 static void
 timer_set(struct enforcer *e, int fd, int64_t *armed)
 {
-	struct itimerspec when = { .it_value.tv_sec = 0 };
-	int64_t next = bans_next(&e->bans);
+	int64_t next =
+	    e->skew.hold_at != 0 ? BAN_FOR_EVER : MAX(1, bans_next(&e->bans));
+	struct itimerspec when = { .it_value = { next / 1000,
+				       next % 1000 * 1000000 } };
 
 	if (next == *armed)
 		return;
 	*armed = next;
-	if (next <= 0)
-		next = 1;
-	if (next != BAN_FOR_EVER)
-		when.it_value =
-		    (struct timespec){ next / 1000, next % 1000 * 1000000 };
-	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
-		&when, NULL) == -1)
-		fatal("timer");
+	while (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
+		   &when, NULL) == -1) {
+		if (errno != ECANCELED)
+			fatal("timer");
+		when.it_value = (struct timespec){ 0, 1 };
+	}
 }
 
 /* What waits is done when its time has come, and then waits no more. */
@@ -179,20 +184,23 @@ static int
 run_due(struct enforcer *e, int64_t *ping_at, int64_t interval)
 {
 	const int64_t *const waits[] = { &e->heal_at, &e->refresh_at,
-		&e->rewrite_at, ping_at };
+		&e->rewrite_at, &e->confined_by, &e->skew.hold_at,
+		&e->skew.trust_at, ping_at };
 	int64_t next = INT64_MAX, now;
 	size_t i;
 
 	if (is_due(e->heal_at))
 		heal(e);
-	if (is_due(e->refresh_at))
-		refresh(e);
 	if (is_due(e->rewrite_at))
 		(void)turn_write(e);
+	if (is_due(e->confined_by))
+		fatalx("the parser does not start");
 	if (is_due(*ping_at)) {
 		*ping_at = clock_ms() + interval;
-		if (e->told)
+		if (e->told) {
+			e->pings++;
 			reply_send(e, MSG_PING, 0, NULL, 0, -1);
+		}
 	}
 	reply_flush(e);
 	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
@@ -220,7 +228,7 @@ wait_events(struct enforcer *e, struct pollfd pfd[NFDS], int ms)
 void
 loop_run(struct enforcer *e, int signals)
 {
-	int64_t armed = INT64_MAX, interval = notify_interval();
+	int64_t armed = -1, interval = notify_interval();
 	int64_t ping_at = interval == 0 ? 0 : clock_ms() + interval;
 	int timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	struct pollfd pfd[NFDS] = {
@@ -234,16 +242,21 @@ loop_run(struct enforcer *e, int signals)
 	if (timer == -1)
 		fatal("timer");
 	for (;;) {
-		(void)release_due(e);
+		if (e->skew.hold_at == 0)
+			(void)release_due(e);
 		timer_set(e, timer, &armed);
 		wait_events(e, pfd, run_due(e, &ping_at, interval));
 		if (pfd[TIMER].revents != 0 &&
 		    read(timer, &ticks, sizeof(ticks)) != 0)
 			armed = 0; /* gone off, or the clock was set */
+		skew_check(e);
 		if (pfd[SIGNALS].revents != 0 && !signals_read(e, signals))
 			return;
 		if (pfd[KERNEL].revents != 0)
 			kernel_changed(e);
+		/* Requests are judged by what is true now. */
+		if (is_due(e->refresh_at) || hostaddr_is_stale(e->host))
+			refresh(e);
 		if (pfd[PARSER].revents != 0)
 			request_read(e);
 	}

@@ -6,6 +6,7 @@
 #include "smtpband.h"
 
 #define STALE_MAX 1024 /* deleted by one pass over the routes */
+#define AGAIN_MS  2000 /* until what failed is tried again */
 
 struct stale {
 	struct enforcer *e;
@@ -58,9 +59,25 @@ visit(void *arg, const struct prefix *p, const struct route_kind *kind)
 	s->v[s->n++].kind = *kind;
 }
 
-/* Delete what is ours and stale, and mark what is wanted. */
+/* What went wrong first in a pass; the rest is done nevertheless. */
+struct trouble {
+	const char *what; /* NULL: nothing */
+	int error;
+};
+
+static void
+trouble_note(struct trouble *t, const char *what, int error)
+{
+	if (t->what == NULL)
+		*t = (struct trouble){ what, error };
+}
+
+/*
+ * Delete what is ours and stale, and mark what is wanted.  Returns -1 when the
+ * kernel did not tell what is there.
+ */
 static int
-clean(struct enforcer *e, bool all)
+clean(struct enforcer *e, bool all, struct trouble *t)
 {
 	static struct stale s;
 	size_t i;
@@ -70,36 +87,34 @@ clean(struct enforcer *e, bool all)
 		s.all = all;
 		s.n = 0;
 		if (route_dump(e->route, visit, &s) == -1) {
-			enforcer_failed(e, "listing routes: %s",
-			    strerror(errno));
+			trouble_note(t, "listing", errno);
 			return -1;
 		}
 		for (i = 0; i < s.n; i++)
 			if (route_delete_exact(e->route, &s.v[i].prefix,
-				&s.v[i].kind) == -1) {
-				log_warn("deleting a stale route");
-				return -1;
-			}
-	} while (s.n == STALE_MAX);
+				&s.v[i].kind) == -1)
+				trouble_note(t, "deleting", errno);
+	} while (s.n == STALE_MAX && t->what == NULL);
 	return 0;
 }
 
 /*
- * What came of adding a route that was missing.  Returns 1 if another program
- * had removed it, and it is back; 0, or -1 with errno.
+ * What came of adding a route that was missing.  Returns true if another
+ * program had removed it, and it is back.
  */
-static int
-added(struct enforcer *e, const struct route_change *change)
+static bool
+added(struct enforcer *e, const struct route_change *change, struct trouble *t)
 {
 	struct ban *ban = &bans_find(&e->bans, &change->prefix)->ban;
 	uint32_t was = ban->flags, flags = was & ~(uint32_t)BAN_FOREIGN;
 
-	if (change->result != 0 && change->result != EEXIST) {
-		errno = change->result;
-		return -1;
-	}
 	if (change->result == EEXIST)
 		flags |= BAN_FOREIGN;
+	else if (change->result != 0) {
+		trouble_note(t, "adding", change->result);
+		e->counters.unrouted++;
+		return false;
+	}
 	if (flags != was) {
 		ban->flags = flags;
 		reply_state(e, ban, 0);
@@ -109,12 +124,12 @@ added(struct enforcer *e, const struct route_change *change)
 
 /* Add the routes that this round did not see; returns as reconcile. */
 static int
-add_missing(struct enforcer *e)
+add_missing(struct enforcer *e, struct trouble *t)
 {
 	struct route_change *v;
 	struct ban_entry *entry;
 	size_t i, n = 0;
-	int one, sum = 0, error = 0;
+	int sum = 0;
 
 	if ((v = calloc(e->bans.active.n + 1, sizeof(*v))) == NULL)
 		fatal("routes");
@@ -124,30 +139,41 @@ add_missing(struct enforcer *e)
 			v[n++] = (struct route_change){ entry->ban.prefix,
 				ROUTE_ADD, ECANCELED };
 	if (n > 0 && route_apply(e->route, v, n) == -1)
-		error = errno;
+		trouble_note(t, "adding", errno);
+	e->counters.unrouted = 0;
 	for (i = 0; i < n; i++)
-		if ((one = added(e, &v[i])) != -1)
-			sum += one;
-		else if (error == 0)
-			error = errno;
+		sum += added(e, &v[i], t);
 	free(v);
-	if (error == 0)
-		return sum;
-	enforcer_failed(e, "adding routes: %s", strerror(error));
-	return -1;
+	return sum;
 }
 
 int
 reconcile(struct enforcer *e)
 {
-	if (route_keep_rules(e->route) == -1)
-		log_warn("rules of table %u", e->conf->route_table);
+	struct trouble t = { NULL, 0 };
+	bool rules = route_keep_rules(e->route) == 0;
+	int n = 0;
+
+	if (!rules)
+		trouble_note(&t, "rules", errno);
 	e->round++;
-	return clean(e, false) == -1 ? -1 : add_missing(e);
+	if (clean(e, false, &t) == 0)
+		n = add_missing(e, &t);
+	if (!rules) /* nothing asks for the table then */
+		e->counters.unrouted = e->bans.active.n;
+	if (t.what != NULL) {
+		fault_begin(e, MSG_FAULT_ROUTES, "%s: %s", t.what,
+		    strerror(t.error));
+		clock_plan(&e->heal_at, clock_ms() + AGAIN_MS);
+	} else
+		fault_end(e, MSG_FAULT_ROUTES);
+	return n;
 }
 
 void
 reconcile_clear(struct enforcer *e)
 {
-	(void)clean(e, true);
+	struct trouble t = { NULL, 0 };
+
+	(void)clean(e, true, &t);
 }

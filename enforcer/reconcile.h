@@ -11,8 +11,9 @@ void route_kind_of(const struct conf *, struct route_kind *);
 
 /*
  * Keep our rules, add the routes of active bans that are missing, delete
- * those of ours that no ban asks for or that are of another kind.  Returns
- * how many were missing, or -1 when the kernel did not tell (logged).
+ * those of ours that no ban asks for or that are of another kind.  What fails
+ * is told as MSG_FAULT_ROUTES, counted as unrouted and tried again soon.
+ * Returns how many routes that others had removed are back.
  */
 int reconcile(struct enforcer *);
 

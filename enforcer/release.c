@@ -41,9 +41,10 @@ uint32_t
 release_due(struct enforcer *e)
 {
 	const struct ban_entry *entry;
-	int64_t now = clock_wall_ms();
+	int64_t now = clock_boot_ms() + e->skew.ms; /* no jump is in it */
 	uint32_t n = 0;
 
+	e->skew.hold_at = 0; /* by hand, too */
 	while ((entry = bans_due(&e->bans, now)) != NULL) {
 		if (entry->ban.state == BAN_ACTIVE) {
 			release_one(e, &entry->ban.prefix, 0,

@@ -104,7 +104,7 @@ take(struct enforcer *e, struct conf *new)
 	BANS_FOREACH(entry, &e->bans)
 		bans_settle(&e->bans, entry, ban_due(&entry->ban, new));
 	if (hostaddr_refresh(e->host) == -1)
-		log_warn("reading this host's addresses");
+		clock_plan(&e->refresh_at, clock_ms());
 	release_refused(e);
 	(void)reconcile(e);
 	reply_conf(e);
@@ -119,11 +119,13 @@ reload(struct enforcer *e, uint32_t id)
 
 	turn_commit(e);
 	if ((new = acceptable(e, &errors)) == NULL) {
-		log_warnx("the configuration stays as it was");
+		fault_begin(e, MSG_FAULT_CONF, "%.*s",
+		    (int)strcspn(errors.text, "\n"), errors.text);
 		reply_send(e, MSG_FAILED, id, &errors, sizeof(errors), -1);
 		return;
 	}
 	take(e, new);
+	fault_end(e, MSG_FAULT_CONF);
 	log_info("the configuration was read again");
 	reply_done(e, id, 0);
 }

@@ -3,10 +3,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
+#include "child.h"
 #include "smtpband.h"
 
-#define READ_MS 10000 /* a parser that has not read for so long is no good */
+/*
+ * A parser that has kept us waiting for so long is no good; what follows is
+ * forgiven if it is a small part of the time.  One that reads a little now and
+ * then would else keep us from all that is due.
+ */
+#define READ_MS  10000
+#define PATIENCE 10 /* one part in so many */
 
 /* States wait here to go out together. */
 static struct channel_msg batch[CHANNEL_BATCH];
@@ -14,14 +22,21 @@ static unsigned nbatch;
 
 /* After a send that failed: wait until there is room. */
 static void
-wait_writable(const struct enforcer *e)
+wait_writable(struct enforcer *e)
 {
 	struct pollfd pfd = { .fd = e->channel, .events = POLLOUT };
+	int64_t began = clock_ms(), left;
 
 	if (errno != EAGAIN)
-		fatal("the parser is gone");
-	if (poll(&pfd, 1, READ_MS) == 0)
+		fatal("the parser is gone (%s)", child_wait(e->parser));
+	e->kept -= MIN(e->kept, began - e->kept_at);
+	left = READ_MS - e->kept / PATIENCE;
+	if (e->confined_by != 0) /* it starts, and is told all bans */
+		left = e->confined_by - began;
+	if (poll(&pfd, 1, (int)MAX(left, 0)) == 0)
 		fatalx("the parser does not read");
+	e->kept_at = clock_ms();
+	e->kept += PATIENCE * (e->kept_at - began);
 }
 
 void

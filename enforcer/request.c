@@ -1,13 +1,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "smtpband.h"
 
-#define TURN_MAX      256   /* requests carried out together */
-#define SPREAD_MS     50    /* how long to wait when the rate is used up */
-#define LIMIT_SAID_MS 60000 /* between lines about the limit of bans */
+#define TURN_MAX   256   /* requests carried out together, */
+#define TURN_MS    50    /* and begun within that time: others wait too */
+#define SPREAD_MS  50    /* how long to wait when the rate is used up */
+#define RARE_MS    100   /* a request that nobody needs more often */
+#define MINUTE_MS  60000 /* of lines about refusals: */
+#define GUARD_SAID 30    /* for what the guard says, */
+#define LIMIT_SAID 1     /* and for a limit, which each client can reach */
 
 static void
 require(bool holds, const char *what)
@@ -20,6 +26,7 @@ static void
 on_confined(struct enforcer *e, const struct channel_msg *m)
 {
 	reload_tell(e);
+	e->confined_by = 0;
 }
 
 /* What the guard lets pass can still be one too many or too early. */
@@ -44,19 +51,22 @@ over_limits(struct enforcer *e, const struct msg_ban_request *req,
 	return true;
 }
 
-/* One line a minute is enough about a limit, which each client can reach. */
+/* A parser that was taken over asks without end; status has the number. */
 static void
 log_refusal(struct enforcer *e, const struct prefix *p, const char *reason,
     bool limit)
 {
+	struct refusals *said = &e->refusals[limit];
+	unsigned most = limit ? LIMIT_SAID : GUARD_SAID;
 	char text[PREFIX_STRLEN];
 
-	if (limit && e->limit_said != 0 &&
-	    clock_ms() - e->limit_said < LIMIT_SAID_MS)
+	e->counters.refused++;
+	if (said->lines == 0 || clock_ms() - said->since >= MINUTE_MS)
+		*said = (struct refusals){ clock_ms(), 0 };
+	if (said->lines == most)
 		return;
-	if (limit)
-		e->limit_said = clock_ms();
-	log_info("ban of %s refused: %s", prefix_format(p, text), reason);
+	log_info("ban of %s refused: %s%s", prefix_format(p, text), reason,
+	    ++said->lines == most ? "; no more such lines for a minute" : "");
 }
 
 static void
@@ -78,7 +88,6 @@ on_ban(struct enforcer *e, const struct channel_msg *m)
 	require(req->ahead <= MSG_AHEAD_MAX, "ahead");
 	guarded = guard_refuses(e->conf, e->host, &req->prefix, reason);
 	if (guarded || over_limits(e, req, reason)) {
-		e->counters.refused++;
 		log_refusal(e, &req->prefix, reason, !guarded);
 		reply_refused(e, m->hdr.id, &req->prefix, reason);
 		return;
@@ -99,7 +108,7 @@ answer_released(struct enforcer *e, const struct channel_msg *m,
 	turn_commit(e);
 	if (e->rewrite_at != 0)
 		reply_failed(e, m->hdr.id, "released, but not written: %s",
-		    e->counters.error);
+		    e->counters.fault[MSG_FAULT_LEDGER].why);
 	else
 		reply_done(e, m->hdr.id, number);
 }
@@ -141,7 +150,7 @@ on_log_open(struct enforcer *e, const struct channel_msg *m)
 	int fd;
 
 	require(req->index < MSG_LOGS_MAX, "log");
-	require(req->which == MSG_CURRENT || req->which == MSG_ROTATED,
+	require(req->which >= MSG_CURRENT && req->which <= MSG_ROTATED_LAST,
 	    "which log");
 	s = &e->sources.v[req->index];
 	reply_watches(e);
@@ -176,6 +185,7 @@ on_counters(struct enforcer *e, const struct channel_msg *m)
 	c->bans = e->bans.active.n;
 	c->remembered = e->bans.ended.n;
 	c->ledger_bytes = ledger_bytes(e->ledger);
+	c->unwritten = ledger_pending(e->ledger);
 	c->foreign = 0;
 	BANS_FOREACH(entry, &e->bans)
 		c->foreign += (entry->ban.flags & BAN_FOREIGN) != 0;
@@ -195,7 +205,9 @@ on_level(struct enforcer *e, const struct channel_msg *m)
 static void
 on_pong(struct enforcer *e, const struct channel_msg *m)
 {
-	notify_send("WATCHDOG=1");
+	require(e->pings > 0, "pong");
+	if (--e->pings == 0) /* not a late one */
+		fault_notify(e);
 }
 
 static void
@@ -208,26 +220,29 @@ static const struct {
 	uint32_t type;
 	bool told; /* allowed after the parser was told all, or only before */
 	size_t len;
+	int64_t ms; /* it costs what comes in that time, or one */
 	void (*handle)(struct enforcer *, const struct channel_msg *);
 } handlers[] = {
-	{ MSG_CONFINED, false, 0, on_confined },
-	{ MSG_BAN_REQUEST, true, sizeof(struct msg_ban_request), on_ban },
-	{ MSG_UNBAN_REQUEST, true, sizeof(struct msg_unban_request), on_unban },
-	{ MSG_FLUSH, true, 0, on_flush },
-	{ MSG_EXPIRE, true, 0, on_expire },
-	{ MSG_RELOAD, true, 0, on_reload },
-	{ MSG_LOG_OPEN, true, sizeof(struct msg_log_open), on_log_open },
-	{ MSG_CHECK, true, sizeof(struct msg_check), on_check },
-	{ MSG_COUNTERS, true, 0, on_counters },
-	{ MSG_LEVEL, true, sizeof(struct msg_level), on_level },
-	{ MSG_PONG, true, 0, on_pong },
-	{ MSG_FOLLOWING, true, 0, on_following },
+	{ MSG_CONFINED, false, 0, 0, on_confined },
+	{ MSG_BAN_REQUEST, true, sizeof(struct msg_ban_request), 0, on_ban },
+	{ MSG_UNBAN_REQUEST, true, sizeof(struct msg_unban_request), 0,
+	    on_unban },
+	{ MSG_FLUSH, true, 0, RARE_MS, on_flush },
+	{ MSG_EXPIRE, true, 0, 0, on_expire },
+	{ MSG_RELOAD, true, 0, RARE_MS, on_reload },
+	{ MSG_LOG_OPEN, true, sizeof(struct msg_log_open), 0, on_log_open },
+	{ MSG_CHECK, true, sizeof(struct msg_check), 0, on_check },
+	{ MSG_COUNTERS, true, 0, 0, on_counters },
+	{ MSG_LEVEL, true, sizeof(struct msg_level), RARE_MS, on_level },
+	{ MSG_PONG, true, 0, 0, on_pong },
+	{ MSG_FOLLOWING, true, 0, RARE_MS, on_following },
 };
 
 void
 request_dispatch(struct enforcer *e, const struct channel_msg *m)
 {
 	size_t i, n = sizeof(handlers) / sizeof(handlers[0]);
+	int64_t ms, began = clock_ms();
 
 	require(m->fd == -1, "descriptor");
 	for (i = 0; i < n && handlers[i].type != m->hdr.type; i++)
@@ -237,6 +252,9 @@ request_dispatch(struct enforcer *e, const struct channel_msg *m)
 	require(handlers[i].told == e->told, "not now");
 	require(handlers[i].len == m->hdr.len, "length");
 	handlers[i].handle(e, m);
+	/* What takes long, and waiting for the parser, is not all we do. */
+	ms = handlers[i].ms + 2 * (clock_ms() - began);
+	e->tokens -= MAX(1, ms * e->conf->limit_requests / 1000);
 }
 
 int
@@ -248,7 +266,7 @@ request_wait(struct enforcer *e)
 
 	if (tokens > e->tokens) {
 		e->filled = now;
-		e->tokens = (uint32_t)(tokens < limit ? tokens : limit);
+		e->tokens = MIN(tokens, limit);
 	}
 	if (e->tokens > 0)
 		return 0;
@@ -259,15 +277,19 @@ void
 request_read(struct enforcer *e)
 {
 	static struct channel_msg m;
-	int i, got = 1;
+	int64_t end = clock_ms() + TURN_MS;
+	int i, got = 1, error = 0;
 
-	for (i = 0; i < TURN_MAX && e->tokens > 0; i++) {
-		if ((got = channel_recv(e->channel, &m)) != 1)
+	for (i = 0; i < TURN_MAX && e->tokens > 0 && clock_ms() < end; i++) {
+		if ((got = channel_recv(e->channel, &m)) != 1) {
+			error = errno;
 			break;
-		e->tokens--;
+		}
 		request_dispatch(e, &m);
 	}
-	turn_commit(e);
-	if (got == 0 || (got == -1 && errno != EAGAIN))
-		fatalx("the parser ended");
+	turn_commit(e); /* which may fail, and change errno */
+	if (got == -1 && error == EBADMSG)
+		fatalx("malformed message from the parser");
+	if (got == 0 || (got == -1 && error != EAGAIN))
+		fatalx("the parser ended: %s", child_wait(e->parser));
 }

@@ -46,7 +46,11 @@ route_open(const struct route_kind *kind)
 	if (r->nl != NULL && route_apply(r, &probe, 1) == 0 &&
 	    (errno = probe.result) == 0)
 		return r;
-	log_warn("routes cannot be changed");
+	if (errno == EPERM)
+		log_warnx("cannot change routes: CAP_NET_ADMIN is missing "
+			  "(in a container: --cap-add=NET_ADMIN)");
+	else
+		log_warn("cannot change routes");
 	route_close(r);
 	return NULL;
 }
@@ -108,6 +112,7 @@ route_remake(struct route *r, struct route_change *c)
 {
 	const int *results;
 
+	c->result = ECANCELED;
 	route_queue(r->nl, ROUTE_DELETE, &c->prefix, &r->kind);
 	route_queue(r->nl, ROUTE_ADD, &c->prefix, &r->kind);
 	if ((results = netlink_exchange(r->nl, NULL, NULL)) == NULL)

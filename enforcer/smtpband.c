@@ -1,5 +1,4 @@
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,17 +11,7 @@
 #include "smtpband.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
-
-void
-enforcer_failed(struct enforcer *e, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(e->counters.error, sizeof(e->counters.error), fmt, ap);
-	va_end(ap);
-	log_warnx("%s", e->counters.error);
-}
+#define START_MS    30000 /* a parser that is not confined then hangs */
 
 static int
 usage(void)
@@ -79,13 +68,15 @@ restore(struct enforcer *e)
 {
 	int damaged = 0;
 
-	e->ledger = ledger_open(e->conf->database, load, e, &damaged);
+	e->ledger = ledger_open(e->conf->database, &e->bans, load, e, &damaged);
 	if (e->ledger == NULL)
 		exit(1);
 	if (damaged && route_dump(e->route, adopt, e) == -1)
 		log_warn("listing routes");
 	turn_commit(e);
-	(void)release_due(e);
+	skew_start(e);
+	if (e->skew.hold_at == 0)
+		(void)release_due(e);
 	release_refused(e);
 	(void)reconcile(e);
 	log_info("%zu bans restored, %zu ended ones remembered",
@@ -110,14 +101,18 @@ start(struct enforcer *e)
 		fatal("watching logs");
 	journal_start(e);
 	e->parser = spawn_parser(e->conf->user, e->target, &e->channel);
+	e->confined_by = clock_ms() + START_MS;
 	sandbox_enter();
 }
 
-/* The parser ends when it sees our end closed: leave nothing behind. */
-static void
+/*
+ * The parser ends when it sees our end closed: leave nothing behind.  Returns
+ * the exit status: not 0 if the ledger lacks something.
+ */
+static int
 stop(struct enforcer *e)
 {
-	int i;
+	int i, status = turn_write(e) != 0;
 
 	notify_send("STOPPING=1");
 	log_info("stopping; routes stay");
@@ -127,6 +122,7 @@ stop(struct enforcer *e)
 	ledger_close(e->ledger);
 	(void)unlink(e->conf->control);
 	detach_end();
+	return status;
 }
 
 static int
@@ -146,15 +142,15 @@ run(struct enforcer *e, bool debug, int level)
 	e->target = notify_open() ? LOG_TO_MANAGER : LOG_TO_SYSLOG;
 	if (debug)
 		e->target = LOG_TO_STDERR;
-	if (e->target == LOG_TO_SYSLOG)
+	if (e->target == LOG_TO_SYSLOG) {
 		detach_begin(); /* who started us still sees what is wrong */
-	else
+		log_open();
+	} else
 		log_init("smtpband", e->target, level);
 	signals = loop_signals();
 	start(e);
 	loop_run(e, signals);
-	stop(e);
-	return 0;
+	return stop(e);
 }
 
 int

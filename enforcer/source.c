@@ -148,7 +148,7 @@ source_watch_file(struct source *s, int fd)
 
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	if ((wd = inotify_add_watch(s->inotify, self, FILE_EVENTS)) == -1)
-		log_warn("watching %s", s->path);
+		log_verbose("watching %s: %s", s->path, strerror(errno));
 	s->file = wd;
 }
 
@@ -169,18 +169,20 @@ open_regular(const char *path)
 }
 
 /*
- * The newest of the rotated files beside the log, as logrotate(8),
- * newsyslog(8) and others name them.
+ * The rotated files beside the log, as logrotate(8), newsyslog(8) and others
+ * name them: the newest, or the one that so many are newer than.
  */
 static int
-open_rotated(const struct source *s)
+open_rotated(const struct source *s, uint32_t newer)
 {
-	static const char *const suffixes[] = { ".[01]", DATE, DATE "-*[0-9]",
+	static const char *const suffixes[] = { ".[0-9]", DATE, DATE "-*[0-9]",
 		DATE "[0-9]*[0-9]" };
 	char path[PATH_MAX], pattern[2 * PATH_MAX];
-	struct stat st, best = { 0 };
+	struct timespec last = { .tv_sec = INT64_MAX }, best;
+	const char *name;
+	struct stat st;
 	glob_t g = { 0 };
-	size_t i, n;
+	size_t i, n, at = 0, last_at;
 	int fd = -1;
 
 	source_resolve(s, path);
@@ -193,16 +195,25 @@ open_rotated(const struct source *s)
 		strlcpy(pattern + n, suffixes[i], sizeof(pattern) - n);
 		(void)glob(pattern, i == 0 ? 0 : GLOB_APPEND, NULL, &g);
 	}
+	do {
+		best = (struct timespec){ 0, 0 };
+		last_at = at;
+		for (name = NULL, i = 0; i < g.gl_pathc; i++) {
+			if (stat(g.gl_pathv[i], &st) == -1 ||
+			    timespeccmp(&st.st_mtim, &best, <=) ||
+			    timespeccmp(&st.st_mtim, &last, >) ||
+			    (timespeccmp(&st.st_mtim, &last, ==) &&
+				i <= last_at))
+				continue;
+			best = st.st_mtim;
+			name = g.gl_pathv[i];
+			at = i;
+		}
+		last = best;
+	} while (name != NULL && newer-- > 0);
 	errno = ENOENT;
-	for (i = 0; i < g.gl_pathc; i++) {
-		if (stat(g.gl_pathv[i], &st) == -1 ||
-		    timespeccmp(&st.st_mtim, &best.st_mtim, <=))
-			continue;
-		best = st;
-		if (fd != -1)
-			close(fd);
-		fd = open_regular(g.gl_pathv[i]);
-	}
+	if (name != NULL)
+		fd = open_regular(name);
 	globfree(&g);
 	return fd;
 }
@@ -221,8 +232,8 @@ source_open(struct source *s, uint32_t which)
 		errno = ENOENT;
 		return -1;
 	}
-	if (which == MSG_ROTATED)
-		return open_rotated(s);
+	if (which != MSG_CURRENT)
+		return open_rotated(s, which - MSG_ROTATED);
 	if ((fd = open_regular(s->path)) != -1)
 		source_watch_file(s, fd);
 	return fd;

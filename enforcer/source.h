@@ -41,9 +41,9 @@ int sources_configure(struct sources *, const struct conf *);
 bool source_watch(struct source *);
 
 /*
- * Open the log (MSG_CURRENT, with a watch on it) or the file rotated last
- * (MSG_ROTATED).  Regular files only; of the journal the pipe, once.  Returns
- * a descriptor, which is the caller's, or -1 with errno.
+ * Open the log (MSG_CURRENT, with a watch on it) or one of those rotated
+ * (MSG_ROTATED and up).  Regular files only; of the journal the pipe, once.
+ * Returns a descriptor, which is the caller's, or -1 with errno.
  */
 int source_open(struct source *, uint32_t which);
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "smtpband.h"
 
 /* Our program's folder and the way from there to the parser, as installed. */
@@ -54,7 +55,7 @@ child(const char *path, const char *user, enum log_target target, int sock)
 
 	if (tz != NULL)
 		snprintf(zone, sizeof(zone), "TZ=%s", tz);
-#ifdef __SANITIZE_ADDRESS__
+#ifdef CONFINE_SANITIZED
 	/* A leak check needs /proc, which is not in the chroot. */
 	envp[2] = "ASAN_OPTIONS=detect_leaks=0";
 #endif

@@ -1,4 +1,4 @@
-/* Starting the parser, and giving up what is not needed after that. */
+/* Starting the parser. */
 #ifndef SMTPBAN_SPAWN_H
 #define SMTPBAN_SPAWN_H
 
@@ -25,11 +25,5 @@ __dead void spawn_execute(const char *path, const char *const argv[],
  * ends the program.
  */
 pid_t spawn_parser(const char *user, enum log_target, int *channel);
-
-/*
- * Keep CAP_NET_ADMIN (routes) and CAP_DAC_READ_SEARCH (logs that others own)
- * and nothing else, for good.  Failing is fatal.
- */
-void sandbox_enter(void);
 
 #endif

@@ -39,8 +39,8 @@ turn_outcome(struct enforcer *e, struct turn_change *c, int error, bool add)
 		log_warnx("ban of %s: somebody else's route is there", text);
 		return;
 	}
-	enforcer_failed(e, "%s the route of %s: %s",
-	    add ? "adding" : "deleting", text, strerror(error));
+	fault_begin(e, MSG_FAULT_ROUTES, "%s: %s", add ? "adding" : "deleting",
+	    strerror(error));
 	clock_plan(&e->heal_at, clock_ms() + RETRY_MS);
 	if (!add)
 		return;
@@ -142,7 +142,6 @@ turn_written(struct enforcer *e)
 		entry->ban.flags &= ~(uint32_t)BAN_UNWRITTEN;
 		reply_state(e, &entry->ban, 0);
 	}
-	log_info("ledger %s: written again", e->conf->database);
 }
 
 int
@@ -153,10 +152,11 @@ turn_write(struct enforcer *e)
 	if (ledger_pending(e->ledger) == 0 || ledger_commit(e->ledger) == 0) {
 		if (e->rewrite_at != 0)
 			turn_written(e);
+		fault_end(e, MSG_FAULT_LEDGER);
 		return 0;
 	}
 	error = errno;
-	enforcer_failed(e, "ledger %s: %s", e->conf->database, strerror(error));
+	fault_begin(e, MSG_FAULT_LEDGER, "%s", strerror(error));
 	e->rewrite_at = clock_ms() + RETRY_MS;
 	return error;
 }

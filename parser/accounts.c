@@ -309,3 +309,14 @@ accounts_get(const struct accounts *a, unsigned number,
 	memcpy(r->user, one->user, sizeof(r->user));
 	return true;
 }
+
+void
+accounts_shift(struct accounts *a, int64_t by)
+{
+	size_t i;
+
+	for (i = 0; i < a->used; i++) {
+		a->all[i].first += by;
+		a->all[i].last += by;
+	}
+}

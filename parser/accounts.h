@@ -50,4 +50,7 @@ size_t accounts_order(const struct accounts *, uint16_t order[ACCOUNTS_MAX]);
 bool accounts_get(const struct accounts *, unsigned number,
     struct ctl_account_record *);
 
+/* The clock was set by so many seconds: all times move with it. */
+void accounts_shift(struct accounts *, int64_t by);
+
 #endif

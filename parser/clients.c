@@ -128,6 +128,18 @@ clients_next_in(const struct client *one, const struct prefix *network)
 	    network);
 }
 
+struct client *
+clients_first(const struct clients *c)
+{
+	return TAILQ_FIRST(&c->recent);
+}
+
+struct client *
+clients_next(const struct client *one)
+{
+	return TAILQ_NEXT(one, recent);
+}
+
 size_t
 clients_number(const struct clients *c)
 {

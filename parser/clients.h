@@ -45,6 +45,10 @@ struct client *clients_first_in(const struct clients *,
 struct client *clients_next_in(const struct client *,
     const struct prefix *network);
 
+/* All of them, the longest untouched first; NULL at the end. */
+struct client *clients_first(const struct clients *);
+struct client *clients_next(const struct client *);
+
 size_t clients_number(const struct clients *);
 
 #endif

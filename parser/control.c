@@ -1,187 +1,172 @@
-#include <sys/queue.h>
 #include <sys/socket.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
+#include "clock.h"
 #include "control.h"
-#include "control_request.h"
+#include "control_client.h"
 #include "log.h"
 #include "parser.h"
 
-struct client {
-	struct control *control;
-	int fd;
-	bool asked; /* its one request was taken up */
-	struct event *readable;
-	struct event *writable;
-	struct control_request request;
-	TAILQ_ENTRY(client) link;
-};
-TAILQ_HEAD(clients, client);
+#define ACCEPT_MAX 32    /* in one turn of the loop: there is other work */
+#define SAID_MS    60000 /* between two lines about clients without a place */
 
 struct control {
-	struct parser *parser;
 	int fd; /* -1: none yet */
 	struct event *accept;
-	struct clients clients;
-	unsigned number;
-	struct channel_msg batch[CHANNEL_BATCH];
-	struct channel_msg received;
+	struct event *pause; /* until it is tried again */
+	int64_t said;
+	struct control_clients clients;
 };
 
-static void
-client_close(struct client *c)
+/* Anybody in the group can bring it about, so it is said once a minute. */
+static bool
+control_may_say(struct control *c)
 {
-	struct control *control = c->control;
+	int64_t now = clock_ms();
 
-	request_cancel(&c->request);
-	if (c->readable != NULL)
-		event_free(c->readable);
-	if (c->writable != NULL)
-		event_free(c->writable);
-	close(c->fd);
-	TAILQ_REMOVE(&control->clients, c, link);
-	free(c);
-	control->number--;
-	if (control->accept != NULL)
-		(void)event_add(control->accept, NULL);
+	if (c->said != 0 && now - c->said < SAID_MS)
+		return false;
+	c->said = now;
+	return true;
+}
+
+/* Whether they are of one kind: root and the others, or of one uid. */
+static bool
+is_like(const struct client *c, uid_t uid, bool one_uid)
+{
+	return one_uid ? c->request.uid == uid :
+			 (c->request.uid == 0) == (uid == 0);
+}
+
+static unsigned
+count_like(const struct control *c, uid_t uid, bool one_uid)
+{
+	const struct client *client;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(client, &c->clients.here, link)
+		n += is_like(client, uid, one_uid);
+	return n;
+}
+
+/* The first to come of those who have asked nothing, or else who read. */
+static struct client *
+choose_victim(struct control *c, uid_t uid, bool one_uid)
+{
+	struct client *client, *reader = NULL;
+
+	TAILQ_FOREACH(client, &c->clients.here, link) {
+		if (!is_like(client, uid, one_uid))
+			continue;
+		if (client->state == CLIENT_IDLE)
+			return client;
+		if (client->state == CLIENT_READS && reader == NULL)
+			reader = client;
+	}
+	return reader;
+}
+
+static bool
+close_victim(struct control *c, uid_t uid, bool one_uid)
+{
+	struct client *victim = choose_victim(c, uid, one_uid);
+
+	if (control_may_say(c))
+		log_warnx("control socket: too many clients, a client of uid "
+			  "%u is closed",
+		    victim != NULL ? victim->request.uid : uid);
+	if (victim == NULL)
+		return false;
+	client_close(victim);
+	return true;
+}
+
+/* Returns false when the newcomer has to go. */
+static bool
+make_room(struct control *c, uid_t uid)
+{
+	unsigned one = uid == 0 ? CONTROL_ROOT_MAX : CONTROL_UID_MAX;
+
+	if (count_like(c, uid, true) >= one)
+		return close_victim(c, uid, true);
+	if (uid != 0 && count_like(c, uid, false) >= CONTROL_OTHERS_MAX)
+		return close_victim(c, uid, false);
+	return true;
+}
+
+static void
+control_take(struct control *c, int fd)
+{
+	uid_t uid;
+
+	if (client_peer(fd, &uid) == 0 && make_room(c, uid)) {
+		if (client_new(&c->clients, fd, uid) == -1 &&
+		    control_may_say(c))
+			log_warn("control client");
+	} else {
+		close(fd);
+	}
 }
 
 /*
- * The first message is the request.  After it the client only waits, so that
- * a second one or the end of the stream ends him.
+ * No descriptors, or no memory.  Others make room for what may be root's; if
+ * that cannot be, it is left alone for a while.
  */
 static void
-client_readable(int fd, short what, void *arg)
+control_relieve(struct control *c)
 {
-	struct client *c = arg;
-	struct channel_msg *m = &c->control->received;
-	int n;
+	static const struct timeval while_full = { 1, 0 };
+	struct client *victim;
 
-	if (what & EV_TIMEOUT) {
-		client_close(c);
+	if (control_may_say(c))
+		log_warn("control socket");
+	if ((victim = choose_victim(c, 1, false)) == NULL)
+		victim = choose_victim(c, 0, true);
+	if (victim != NULL) {
+		client_close(victim);
 		return;
 	}
-	n = channel_recv(fd, m);
-	if (n == -1 && errno == EAGAIN)
-		return;
-	if (n == 1 && c->asked && m->fd != -1)
-		close(m->fd);
-	if (n != 1 || c->asked) {
-		client_close(c);
-		return;
-	}
-	c->asked = true;
-	(void)event_del(c->readable); /* and its timeout */
-	if (request_take(&c->request, m) == -1 ||
-	    (c->request.waits_for != 0 && event_add(c->readable, NULL) == -1))
-		client_close(c);
-}
-
-/* The request has its reply: from now on the client is only written to. */
-static void
-client_ready(void *arg)
-{
-	static const struct timeval limit = { CONTROL_READ_TIME, 0 };
-	struct client *c = arg;
-
-	(void)event_del(c->readable);
-	(void)event_add(c->writable, &limit);
-}
-
-static void
-client_writable(int fd, short what, void *arg)
-{
-	struct client *c = arg;
-	struct control *control = c->control;
-	struct reply_cursor at[CHANNEL_BATCH + 1];
-	unsigned n = 0;
-	int sent = 0;
-
-	at[0] = c->request.reply.at;
-	while (n < CHANNEL_BATCH) {
-		at[n + 1] = at[n];
-		if (!reply_next(&c->request.reply, control->parser, &at[n + 1],
-			&control->batch[n]))
-			break;
-		n++;
-	}
-	if ((what & EV_TIMEOUT) == 0 && n > 0)
-		sent = channel_send_many(fd, control->batch, n);
-	if ((what & EV_TIMEOUT) != 0 || sent == -1) {
-		client_close(c);
-		return;
-	}
-	c->request.reply.at = at[sent];
-	if (at[sent].stage == REPLY_END)
-		client_close(c);
-}
-
-static void
-client_new(struct control *control, int fd)
-{
-	static const struct timeval limit = { CONTROL_ASK_TIME, 0 };
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-	struct client *c;
-
-	c = calloc(1, sizeof(*c));
-	if (c == NULL ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1) {
-		log_warn("control client");
-		free(c);
-		close(fd);
-		return;
-	}
-	c->control = control;
-	c->fd = fd;
-	c->request.parser = control->parser;
-	c->request.uid = peer.uid;
-	c->request.ready = client_ready;
-	c->request.arg = c;
-	TAILQ_INSERT_TAIL(&control->clients, c, link);
-	control->number++;
-	c->readable = event_new(control->parser->base, fd, EV_READ | EV_PERSIST,
-	    client_readable, c);
-	c->writable = event_new(control->parser->base, fd,
-	    EV_WRITE | EV_PERSIST, client_writable, c);
-	if (c->readable == NULL || c->writable == NULL ||
-	    event_add(c->readable, &limit) == -1) {
-		log_warnx("control client: no event");
-		client_close(c);
-	}
+	(void)event_del(c->accept);
+	(void)event_add(c->pause, &while_full);
 }
 
 static void
 control_accept(int listener, short what, void *arg)
 {
 	struct control *c = arg;
-	int fd;
+	int fd, i;
 
 	(void)what;
-	while (c->number < CONTROL_CLIENTS_MAX) {
+	for (i = 0; i < ACCEPT_MAX; i++) {
 		fd =
 		    accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd != -1) {
-			client_new(c, fd);
+			control_take(c, fd);
 			continue;
 		}
-		if (errno == EINTR || errno == ECONNABORTED)
-			continue;
 		if (errno == EAGAIN)
 			return;
-		if (c->number == 0)
-			fatal("control socket");
-		log_warn("control socket");
-		break;
+		if (errno != EINTR && errno != ECONNABORTED) {
+			control_relieve(c);
+			return;
+		}
 	}
-	(void)event_del(c->accept); /* until a client goes */
+}
+
+static void
+control_go_on(int fd, short what, void *arg)
+{
+	struct control *c = arg;
+
+	(void)fd;
+	(void)what;
+	(void)event_add(c->accept, NULL);
 }
 
 struct control *
@@ -191,24 +176,25 @@ control_new(struct parser *p)
 
 	if (c == NULL)
 		return NULL;
-	c->parser = p;
 	c->fd = -1;
-	TAILQ_INIT(&c->clients);
+	c->pause = event_new(p->base, -1, 0, control_go_on, c);
+	if (control_clients_init(&c->clients, p) == -1 || c->pause == NULL) {
+		control_free(c);
+		return NULL;
+	}
 	return c;
 }
 
 void
 control_free(struct control *c)
 {
-	struct client *client, *next;
-
 	if (c == NULL)
 		return;
 	if (c->accept != NULL)
 		event_free(c->accept);
-	c->accept = NULL;
-	TAILQ_FOREACH_SAFE(client, &c->clients, link, next)
-		client_close(client);
+	if (c->pause != NULL)
+		event_free(c->pause);
+	control_clients_clear(&c->clients);
 	if (c->fd != -1)
 		close(c->fd);
 	free(c);
@@ -222,7 +208,7 @@ control_listen(struct control *c, int fd)
 	if (flags == -1 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
 		fatal("control socket");
 	c->fd = fd;
-	c->accept = event_new(c->parser->base, fd, EV_READ | EV_PERSIST,
+	c->accept = event_new(c->clients.parser->base, fd, EV_READ | EV_PERSIST,
 	    control_accept, c);
 	if (c->accept == NULL || event_add(c->accept, NULL) == -1)
 		fatal("control socket");

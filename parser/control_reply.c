@@ -7,6 +7,8 @@
 #include "parser.h"
 #include "policy.h"
 
+#define PASSED_MAX 256 /* bans in one call: others want to be served */
+
 static void
 message_set(struct channel_msg *m, uint32_t type, uint32_t id,
     const void *payload, size_t len)
@@ -33,7 +35,7 @@ reply_set_error(struct reply *r, enum ctl_error_kind kind, const char *text)
 	reply_set_first(r, CTL_ERROR, &error, sizeof(error));
 }
 
-static bool
+static enum reply_got
 next_log(const struct reply *r, const struct parser *p, struct reply_cursor *at,
     struct channel_msg *m)
 {
@@ -43,26 +45,32 @@ next_log(const struct reply *r, const struct parser *p, struct reply_cursor *at,
 		if (!follow_describe(p->follow, at->group++, &record))
 			continue;
 		message_set(m, CTL_LOG_RECORD, r->id, &record, sizeof(record));
-		return true;
+		return REPLY_MESSAGE;
 	}
-	return false;
+	return REPLY_OVER;
 }
 
-static bool
+/* There may be far more ended bans than such in force. */
+static enum reply_got
 next_ban(const struct reply *r, const struct parser *p, struct reply_cursor *at,
     struct channel_msg *m)
 {
 	const struct ban *b;
+	unsigned passed = 0;
+	bool all = r->list == REPLY_ALL_BANS;
 
 	b = mirror_next(p->mirror, at->begun ? &at->prefix : NULL);
-	while (b != NULL && r->list != REPLY_ALL_BANS && b->state != BAN_ACTIVE)
+	while (b != NULL && !all && b->state != BAN_ACTIVE &&
+	    ++passed < PASSED_MAX)
 		b = mirror_next(p->mirror, &b->prefix);
 	if (b == NULL)
-		return false;
+		return REPLY_OVER;
 	at->begun = true;
 	at->prefix = b->prefix;
+	if (!all && b->state != BAN_ACTIVE)
+		return REPLY_LATER;
 	message_set(m, CTL_BAN_RECORD, r->id, b, sizeof(*b));
-	return true;
+	return REPLY_MESSAGE;
 }
 
 static void
@@ -86,7 +94,7 @@ offender_put(const struct reply *r, const struct policy *policy,
 	message_set(m, CTL_OFFENDER_RECORD, r->id, &record, sizeof(record));
 }
 
-static bool
+static enum reply_got
 next_offender(const struct reply *r, const struct parser *p,
     struct reply_cursor *at, struct channel_msg *m)
 {
@@ -97,15 +105,17 @@ next_offender(const struct reply *r, const struct parser *p,
 	if (offenders_next(policy_offenders(p->policy),
 		at->begun ? &at->prefix : NULL, at->group, by_group, r->now,
 		&o) == 0)
-		return false;
+		return REPLY_OVER;
 	at->begun = true;
 	at->prefix = o.prefix;
 	at->group = o.group;
+	if (o.count == 0)
+		return REPLY_LATER;
 	offender_put(r, p->policy, &o, m);
-	return true;
+	return REPLY_MESSAGE;
 }
 
-static bool
+static enum reply_got
 next_offender_of(const struct reply *r, const struct parser *p,
     struct reply_cursor *at, struct channel_msg *m)
 {
@@ -118,12 +128,12 @@ next_offender_of(const struct reply *r, const struct parser *p,
 			at->group++, by_group, r->now, &o) == 0)
 			continue;
 		offender_put(r, p->policy, &o, m);
-		return true;
+		return REPLY_MESSAGE;
 	}
-	return false;
+	return REPLY_OVER;
 }
 
-static bool
+static enum reply_got
 next_account(const struct reply *r, const struct parser *p,
     struct reply_cursor *at, struct channel_msg *m)
 {
@@ -135,12 +145,12 @@ next_account(const struct reply *r, const struct parser *p,
 			continue;
 		message_set(m, CTL_ACCOUNT_RECORD, r->id, &record,
 		    sizeof(record));
-		return true;
+		return REPLY_MESSAGE;
 	}
-	return false;
+	return REPLY_OVER;
 }
 
-static bool
+static enum reply_got
 next_of_list(const struct reply *r, const struct parser *p,
     struct reply_cursor *at, struct channel_msg *m)
 {
@@ -159,14 +169,15 @@ next_of_list(const struct reply *r, const struct parser *p,
 	case REPLY_NO_LIST:
 		break;
 	}
-	return false;
+	return REPLY_OVER;
 }
 
-bool
+enum reply_got
 reply_next(const struct reply *r, const struct parser *p,
     struct reply_cursor *at, struct channel_msg *m)
 {
 	struct ctl_done done = { r->number };
+	enum reply_got got;
 
 	if (at->stage == REPLY_FIRST) {
 		at->stage =
@@ -174,18 +185,18 @@ reply_next(const struct reply *r, const struct parser *p,
 		if (r->first.hdr.type != 0) {
 			message_set(m, r->first.hdr.type, r->id,
 			    r->first.payload, r->first.hdr.len);
-			return true;
+			return REPLY_MESSAGE;
 		}
 	}
 	if (at->stage == REPLY_LIST) {
-		if (next_of_list(r, p, at, m))
-			return true;
+		if ((got = next_of_list(r, p, at, m)) != REPLY_OVER)
+			return got;
 		at->stage = REPLY_DONE;
 	}
 	if (at->stage == REPLY_DONE) {
 		at->stage = REPLY_END;
 		message_set(m, CTL_DONE, r->id, &done, sizeof(done));
-		return true;
+		return REPLY_MESSAGE;
 	}
-	return false;
+	return REPLY_OVER;
 }

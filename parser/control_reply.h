@@ -58,8 +58,14 @@ void reply_set_first(struct reply *, uint32_t type, const void *payload,
 /* Instead of all else.  The text is cut to fit. */
 void reply_set_error(struct reply *, enum ctl_error_kind, const char *text);
 
-/* The next message, moving the cursor on.  False at the end. */
-bool reply_next(const struct reply *, const struct parser *,
+enum reply_got {
+	REPLY_OVER,    /* there was nothing more */
+	REPLY_MESSAGE, /* the next one */
+	REPLY_LATER,   /* none yet, there is much to pass over: call again */
+};
+
+/* The next message, moving the cursor on. */
+enum reply_got reply_next(const struct reply *, const struct parser *,
     struct reply_cursor *, struct channel_msg *);
 
 #endif

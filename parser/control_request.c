@@ -5,6 +5,7 @@
 #include "control_request.h"
 #include "enforcer.h"
 #include "follow.h"
+#include "judge.h"
 #include "log.h"
 #include "mirror.h"
 #include "offenders.h"
@@ -25,6 +26,8 @@ reply_status(struct control_request *r, const struct channel_msg *m)
 	memcpy(s.events, p->stats.events, sizeof(s.events));
 	stats_hours(&p->stats, s.now, s.weighed);
 	s.offenders = offenders_number(policy_offenders(p->policy));
+	s.offenders_lost = offenders_lost(policy_offenders(p->policy));
+	s.unlogged = log_lost();
 	s.offenders_limit = policy_settings(p->policy)->limit_offenders;
 	s.replaying = follow_is_replaying(p->follow);
 	s.level = log_level();
@@ -307,6 +310,7 @@ request_take(struct control_request *r, const struct channel_msg *m)
 	r->type = k->type;
 	r->reply.id = m->hdr.id;
 	r->reply.now = time(NULL);
+	judge_check_clock(r->parser->judge, r->reply.now);
 	if (k->root && r->uid != 0) {
 		reply_set_error(&r->reply, CTL_DENIED, "only root may do that");
 		r->ready(r->arg);

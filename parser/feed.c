@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +19,9 @@
 
 /* Of a pipe in which nothing comes, or whose writer has gone. */
 static const struct timeval rest = { 2, 0 };
+
+/* Until a log that could not be read is tried again. */
+static const struct timeval again = { 5, 0 };
 
 /*
  * The stamps of the journal are this host's own.  In a file they may be of
@@ -51,11 +55,19 @@ feed_line(void *arg, const char *line, size_t n, bool cut, bool live)
 	f->last_line = at < now ? at : now;
 }
 
+/*
+ * Where in a log something is, its times tell; but not those of a boot in
+ * 1970, behind which there may be what was written before it.
+ */
+#define TOLD_MAX (INT64_C(5) * 366 * 86400)
+
 static int64_t
 feed_time(void *arg, const char *line, size_t n)
 {
+	int64_t now = time(NULL), at = recognise_peek_time(line, n, now);
+
 	(void)arg;
-	return recognise_peek_time(line, n, time(NULL));
+	return at < now - TOLD_MAX ? 0 : at;
 }
 
 static void
@@ -89,6 +101,81 @@ feed_busy(void *arg)
 	follow_schedule(f->parser->follow);
 }
 
+static int
+feed_error(const struct feed *f)
+{
+	return f->stream != NULL ? stream_error(f->stream) :
+				   tail_error(f->tail);
+}
+
+static enum feed_wrong
+feed_wrong(const struct feed *f)
+{
+	if (feed_error(f) != 0)
+		return FEED_ERROR;
+	if (f->tail != NULL && tail_is_unwatched(f->tail))
+		return FEED_UNWATCHED;
+	return FEED_WELL;
+}
+
+static void
+feed_tell_wrong(struct feed *f, enum feed_wrong wrong)
+{
+	int error = feed_error(f);
+
+	if (wrong == f->told && error == f->error)
+		return;
+	f->told = wrong;
+	f->error = error;
+	if (wrong == FEED_ERROR)
+		log_warnx("log %s cannot be read: %s", f->path,
+		    strerror(error));
+	else if (wrong == FEED_UNWATCHED)
+		log_warnx("log %s cannot be watched, is read every %lld s",
+		    f->path, (long long)again.tv_sec);
+	else
+		log_warnx("log %s is read again", f->path);
+}
+
+/*
+ * Tell what is wrong with the log, and when it is over.  It is absent for a
+ * moment in every rotation: that alone is worth no line.
+ */
+static void
+feed_note(struct feed *f)
+{
+	enum feed_wrong wrong = feed_wrong(f);
+
+	if (f->asked[MSG_CURRENT] > 0)
+		return; /* the answer will tell */
+	if (wrong == FEED_WELL && f->since == 0)
+		return;
+	if (wrong == FEED_WELL) {
+		f->since = 0;
+		f->tries = 0;
+		(void)event_del(f->retry);
+		feed_tell_wrong(f, wrong);
+		return;
+	}
+	if (f->since == 0)
+		f->since = time(NULL);
+	if (f->tail != NULL && event_add(f->retry, &again) == -1)
+		fatal("log %s", f->path);
+	if (f->tries > 0 || feed_error(f) != ENOENT)
+		feed_tell_wrong(f, wrong);
+}
+
+static void
+feed_retry(int fd, short what, void *arg)
+{
+	struct feed *f = arg;
+
+	(void)fd;
+	(void)what;
+	f->tries++;
+	tail_retry(f->tail);
+}
+
 static const struct tail_ops feed_ops = {
 	.line = feed_line,
 	.time = feed_time,
@@ -115,7 +202,8 @@ feed_new(struct parser *p, uint32_t index, const char *path,
 		f->tail = tail_new(&feed_ops, f, since);
 	if (f->tail != NULL)
 		tail_set_reach(f->tail, p->reach);
-	if (f->path == NULL || f->recognise == NULL ||
+	f->retry = event_new(p->base, -1, 0, feed_retry, f);
+	if (f->path == NULL || f->recognise == NULL || f->retry == NULL ||
 	    (f->stream == NULL && f->tail == NULL))
 		fatal("log %s", path);
 	return f;
@@ -128,6 +216,8 @@ feed_free(struct feed *f)
 		return;
 	if (f->readable != NULL)
 		event_free(f->readable); /* before its descriptor is closed */
+	if (f->retry != NULL)
+		event_free(f->retry);
 	tail_free(f->tail);
 	stream_free(f->stream);
 	recognise_free(f->recognise);
@@ -248,13 +338,19 @@ feed_take_log(struct feed *f, const struct msg_log *l, int fd)
 		tail_give_file(f->tail, l->which, fd, l->wd);
 	else
 		tail_give_none(f->tail, l->which, (int)l->error);
+	feed_note(f);
 }
 
 bool
 feed_work(struct feed *f)
 {
-	if (f->stream == NULL)
-		return tail_work(f->tail);
+	bool more;
+
+	if (f->stream == NULL) {
+		more = tail_work(f->tail);
+		feed_note(f);
+		return more;
+	}
 	switch (stream_work(f->stream)) {
 	case STREAM_MORE:
 		return true;
@@ -281,6 +377,8 @@ feed_describe(const struct feed *f, struct ctl_log_record *r)
 		r->error = (uint32_t)tail_error(f->tail);
 		r->behind = tail_behind(f->tail);
 	}
+	r->since = f->since;
+	r->unwatched = f->told == FEED_UNWATCHED;
 	r->last_line = f->last_line;
 	r->lines = f->lines;
 	(void)strlcpy(r->path, f->path, sizeof(r->path));

@@ -15,6 +15,12 @@ struct recognise_rules;
 struct stream;
 struct tail;
 
+enum feed_wrong {
+	FEED_WELL,
+	FEED_ERROR,
+	FEED_UNWATCHED, /* the kernel has no room for a watch */
+};
+
 struct feed {
 	struct parser *parser;
 	uint32_t index;
@@ -25,10 +31,15 @@ struct feed {
 	struct event *readable; /* of its inotify descriptor, or its pipe */
 	bool started;
 	bool replayed;
-	bool busy;         /* more can be read */
-	unsigned asked[3]; /* answers to come, by enum msg_which */
+	bool busy;                            /* more can be read */
+	unsigned asked[MSG_ROTATED_LAST + 1]; /* answers to come, by which */
 	uint64_t lines;
-	int64_t last_line; /* time in the last line that had one */
+	int64_t last_line;    /* time in the last line that had one */
+	struct event *retry;  /* a timer, while something is wrong */
+	int64_t since;        /* that is so since then; 0: all is well */
+	unsigned tries;       /* since then */
+	enum feed_wrong told; /* has been logged */
+	int error;            /* its errno */
 };
 
 /*

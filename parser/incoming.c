@@ -132,7 +132,7 @@ take_log(struct incoming *in, const struct channel_msg *m)
 
 	memcpy(&l, m->payload, sizeof(l));
 	check(l.index < MSG_LOGS_MAX, m);
-	check(l.which == MSG_CURRENT || l.which == MSG_ROTATED, m);
+	check(l.which >= MSG_CURRENT && l.which <= MSG_ROTATED_LAST, m);
 	check(l.error <= INT32_MAX, m);
 	check((l.error == 0) == (m->fd != -1), m);
 	in->ops->log(in->arg, &l, m->fd);
@@ -161,6 +161,16 @@ take_ban_state(struct incoming *in, const struct channel_msg *m)
 	in->ops->ban_state(in->arg, &b);
 	if (m->hdr.id != 0)
 		in->ops->answer(in->arg, m);
+}
+
+static void
+take_bans_moved(struct incoming *in, const struct channel_msg *m)
+{
+	struct msg_moved moved;
+
+	memcpy(&moved, m->payload, sizeof(moved));
+	check(moved.by >= -MSG_MOVE_MAX && moved.by <= MSG_MOVE_MAX, m);
+	in->ops->bans_moved(in->arg, &moved);
 }
 
 static void
@@ -234,9 +244,12 @@ static void
 take_counted(struct incoming *in, const struct channel_msg *m)
 {
 	struct msg_counters c;
+	unsigned i;
 
 	memcpy(&c, m->payload, sizeof(c));
 	check_text(c.error, sizeof(c.error), m);
+	for (i = 0; i < MSG_FAULTS; i++)
+		check_text(c.fault[i].why, sizeof(c.fault[i].why), m);
 	in->ops->answer(in->arg, m);
 }
 
@@ -263,6 +276,8 @@ static const struct kind {
 	{ MSG_LISTENER, 0, CONFIGURED, FD_ALWAYS, take_listener },
 	{ MSG_BAN_STATE, sizeof(struct ban), CONFIGURED, FD_NEVER,
 	    take_ban_state },
+	{ MSG_BANS_MOVED, sizeof(struct msg_moved), CONFIGURED, FD_NEVER,
+	    take_bans_moved },
 	{ MSG_READY, 0, CONFIGURED, FD_NEVER, take_ready },
 	{ MSG_DONE, sizeof(struct msg_done), CONFIGURED, FD_NEVER, take_done },
 	{ MSG_REFUSED, sizeof(struct msg_refused), CONFIGURED, FD_NEVER,

@@ -21,6 +21,7 @@ struct incoming_ops {
 	void (*log)(void *arg, const struct msg_log *, int fd);
 	void (*listener)(void *arg, int fd);
 	void (*ban_state)(void *arg, const struct ban *);
+	void (*bans_moved)(void *arg, const struct msg_moved *);
 	void (*ready)(void *arg);
 	void (*level)(void *arg, int level);
 	void (*ping)(void *arg);

@@ -3,6 +3,7 @@
 
 #include "accounts.h"
 #include "asked.h"
+#include "clock.h"
 #include "enforcer.h"
 #include "judge.h"
 #include "log.h"
@@ -10,10 +11,13 @@
 #include "parser.h"
 #include "policy.h"
 
+#define LIVE_AHEAD 900 /* seconds; more is no time of a line that comes now */
+
 struct judge {
 	struct parser *parser;
 	struct asked *asked;
 	bool replayed;
+	int64_t skew; /* see clock_jump */
 };
 
 struct judge *
@@ -24,6 +28,7 @@ judge_new(struct parser *p)
 	if (j == NULL)
 		return NULL;
 	j->parser = p;
+	(void)clock_jump(&j->skew);
 	j->asked = asked_new();
 	if (j->asked == NULL) {
 		free(j);
@@ -41,11 +46,27 @@ judge_free(struct judge *j)
 	free(j);
 }
 
+void
+judge_check_clock(struct judge *j, int64_t now)
+{
+	struct parser *p = j->parser;
+	int64_t by = clock_jump(&j->skew);
+
+	if (by == 0)
+		return;
+	policy_shift(p->policy, by);
+	accounts_shift(p->accounts, by);
+	stats_shift(&p->stats, by, now);
+}
+
 /*
  * Latecomers of a banned client, and failures from before its release.  Times
  * are whole seconds: in a replay a line of the very second of the release
  * may be older than it, a live one was written after it.  A replayed line
- * from the future has a clock that tells nothing: it counts for nothing.
+ * from the future has a clock that tells nothing: it counts for nothing, if
+ * its client was ever released or it is further ahead than a log may be.  Nor
+ * does one without a time, which in 1970 would be of now.  And a release in
+ * the future was by another clock than ours: what is written now came after it.
  */
 static bool
 is_settled(const struct judge *j, const struct event *ev, bool live,
@@ -56,9 +77,11 @@ is_settled(const struct judge *j, const struct event *ev, bool live,
 	mirror_look(j->parser->mirror, &ev->client, &view);
 	if (view.active != NULL)
 		return true;
+	if (!live && (ev->time == 0 || ev->time > now + MSG_AHEAD_MAX))
+		return true;
 	if (view.allowed > now || view.allowed > ev->time)
 		return true;
-	if (view.released == 0)
+	if (view.released == 0 || (live && view.released > now + LIVE_AHEAD))
 		return false;
 	return ev->time < view.released ||
 	    (!live && (ev->time == view.released || ev->time > now));
@@ -82,15 +105,13 @@ judge_answered(void *arg, const struct channel_msg *m)
 	asked_refuse(j->asked, b);
 }
 
-/* How far the log's clock is ahead of ours. */
+/* How far the log's clock is ahead of ours; days tell nothing. */
 static uint32_t
 seconds_ahead(const struct event *ev, int64_t now)
 {
 	int64_t ahead = ev->time - now;
 
-	if (ahead <= 0)
-		return 0;
-	return ahead < MSG_AHEAD_MAX ? (uint32_t)ahead : MSG_AHEAD_MAX;
+	return ahead > 0 && ahead <= MSG_AHEAD_MAX ? (uint32_t)ahead : 0;
 }
 
 static void
@@ -207,6 +228,7 @@ judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
 	struct parser *p = j->parser;
 	struct verdict v;
 
+	judge_check_clock(j, now);
 	stats_count_event(&p->stats, ev);
 	note_account(p, ev, now);
 	if (ev->kind != EVENT_FAILURE) {
@@ -246,6 +268,23 @@ judge_ban_state(struct judge *j, const struct ban *b, int64_t now)
 	mirror_put(p->mirror, b);
 	policy_forget(p->policy, &b->prefix);
 	judge_count_ban(j, b, now);
+}
+
+/* That fills no network: its own ban, if it had one, has moved as well. */
+void
+judge_bans_moved(struct judge *j, const struct msg_moved *m)
+{
+	struct parser *p = j->parser;
+	const struct ban *b = NULL;
+	struct prefix network;
+	uint32_t failures;
+
+	mirror_move(p->mirror, m->from, m->to, m->by);
+	if (!policy_counts_bans(p->policy))
+		return;
+	while (
+	    (b = mirror_next(p->mirror, b != NULL ? &b->prefix : NULL)) != NULL)
+		(void)policy_take_ban(p->policy, b, &network, &failures);
 }
 
 static void

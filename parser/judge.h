@@ -9,10 +9,17 @@
 
 struct event;
 struct judge;
+struct msg_moved;
 struct parser;
 
 struct judge *judge_new(struct parser *); /* NULL without memory */
 void judge_free(struct judge *);
+
+/*
+ * If the wall clock was set since the last call, now, all that the parser
+ * remembers moves with it.
+ */
+void judge_check_clock(struct judge *, int64_t now);
 
 /*
  * Weigh what a line told, and ask for a ban when its client, or its network,
@@ -26,6 +33,9 @@ void judge_event(struct judge *, const struct event *, bool live, int64_t now);
  * that is full by it is asked for.
  */
 void judge_ban_state(struct judge *, const struct ban *, int64_t now);
+
+/* The enforcer moved bans, as the clock was set. */
+void judge_bans_moved(struct judge *, const struct msg_moved *);
 
 /*
  * The logs are replayed: now it is known who logged in, and networks that are

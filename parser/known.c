@@ -135,3 +135,12 @@ known_number(const struct known *k)
 {
 	return clients_number(k->clients);
 }
+
+void
+known_shift(struct known *k, int64_t by)
+{
+	struct client *c;
+
+	for (c = clients_first(k->clients); c != NULL; c = clients_next(c))
+		((struct known_client *)c)->login += by;
+}

@@ -48,4 +48,7 @@ bool known_within(struct known *, const struct prefix *network, int64_t since);
 
 size_t known_number(const struct known *);
 
+/* The clock was set by so many seconds: all logins move with it. */
+void known_shift(struct known *, int64_t by);
+
 #endif

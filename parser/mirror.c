@@ -48,6 +48,15 @@ mirror_free(struct mirror *m)
 	free(m);
 }
 
+void
+mirror_move(struct mirror *m, int64_t from, int64_t to, int64_t by)
+{
+	struct ban_entry *e;
+
+	BANS_FOREACH(e, &m->bans)
+		(void)ban_move(&e->ban, from, to, by);
+}
+
 static void
 view_add(struct mirror_view *v, const struct ban *b)
 {

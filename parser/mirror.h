@@ -15,6 +15,9 @@ void mirror_free(struct mirror *);
 /* Take the state of one ban; BAN_FORGOTTEN removes it. */
 void mirror_put(struct mirror *, const struct ban *);
 
+/* The clock was set, and bans moved with it: see ban_move. */
+void mirror_move(struct mirror *, int64_t from, int64_t to, int64_t by);
+
 /* What is known of a client; pointers hold until the next mirror_put. */
 struct mirror_view {
 	const struct ban *active; /* the widest ban in force that covers it */

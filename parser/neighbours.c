@@ -183,3 +183,13 @@ neighbours_forget_failures(struct neighbours *n)
 	all.family = PREFIX_INET6;
 	neighbours_forget(n, &all);
 }
+
+void
+neighbours_shift(struct neighbours *n, int64_t by)
+{
+	struct client *c;
+
+	offenders_shift(n->failures, by);
+	for (c = clients_first(n->crowds); c != NULL; c = clients_next(c))
+		((struct crowd *)c)->changed += by;
+}

@@ -63,4 +63,7 @@ void neighbours_forget(struct neighbours *, const struct prefix *);
 /* And those of all, when nobody counts them any more. */
 void neighbours_forget_failures(struct neighbours *);
 
+/* The clock was set by so many seconds.  Bans move when they are told anew. */
+void neighbours_shift(struct neighbours *, int64_t by);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "offenders.h"
 #include "prefix_hash.h"
 
@@ -43,6 +44,9 @@ struct offenders {
 	size_t number;
 	size_t limit;
 	size_t lengths[2][129]; /* entries by family and prefix length */
+	uint32_t newest;        /* failure that was counted */
+	uint32_t within[CATEGORY_COUNT]; /* the window of each group */
+	uint64_t lost;
 };
 
 static size_t
@@ -156,8 +160,16 @@ offenders_drop(struct offenders *o, const struct entry *e)
 static void
 offenders_evict(struct offenders *o, size_t keep)
 {
-	while (o->number > keep)
-		offenders_drop(o, TAILQ_FIRST(&o->recent));
+	const struct entry *e;
+
+	while (o->number > keep) {
+		e = TAILQ_FIRST(&o->recent);
+		if (e->used > 0 &&
+		    e->hits[e->used - 1].time >=
+			(int64_t)o->newest - o->within[e->group])
+			o->lost++;
+		offenders_drop(o, e);
+	}
 }
 
 void
@@ -327,6 +339,9 @@ offenders_count(struct offenders *o, const struct prefix *p, uint32_t group,
 	bool found;
 
 	h.time = time < 0 ? 0 : time > UINT32_MAX ? UINT32_MAX : (uint32_t)time;
+	if (h.time > o->newest)
+		o->newest = h.time;
+	o->within[group] = t->within;
 	at = offenders_place(o, hash, p, group, &found);
 	if (!found && o->number >= o->limit) {
 		offenders_evict(o, o->limit - 1);
@@ -362,6 +377,8 @@ offenders_forget(struct offenders *o, const struct prefix *p)
 	uint32_t group;
 	bool found;
 
+	if (o->number == 0)
+		return; /* at the start, when all bans are told */
 	if (offenders_has_narrower(o, p)) {
 		TAILQ_FOREACH_SAFE(e, &o->recent, recent, next)
 			if (prefix_contains(p, &e->prefix))
@@ -383,10 +400,8 @@ entry_show(const struct entry *e, const struct msg_threshold *by_group,
 {
 	const struct msg_threshold *t = &by_group[e->group];
 
-	if (t->count == 0)
-		return 0;
 	entry_sum(e, now - t->within, out);
-	return out->count > 0;
+	return t->count > 0 && out->count > 0;
 }
 
 int
@@ -409,6 +424,7 @@ offenders_next(const struct offenders *o, const struct prefix *after,
 	const struct entry *e = o->buckets[0];
 	uint64_t hash;
 	size_t bucket = 0;
+	unsigned passed = 0;
 	bool found;
 
 	if (after != NULL) {
@@ -419,9 +435,14 @@ offenders_next(const struct offenders *o, const struct prefix *after,
 			e = e->chain;
 	}
 	for (;;) {
-		for (; e != NULL; e = e->chain)
+		for (; e != NULL; e = e->chain) {
 			if (entry_show(e, by_group, now, out))
 				return 1;
+			if (++passed == OFFENDERS_PASSED) {
+				out->count = 0;
+				return 1;
+			}
+		}
 		if (++bucket >> o->bits != 0)
 			return 0;
 		e = o->buckets[bucket];
@@ -432,4 +453,22 @@ size_t
 offenders_number(const struct offenders *o)
 {
 	return o->number;
+}
+
+uint64_t
+offenders_lost(const struct offenders *o)
+{
+	return o->lost;
+}
+
+void
+offenders_shift(struct offenders *o, int64_t by)
+{
+	struct entry *e;
+	uint32_t i;
+
+	TAILQ_FOREACH(e, &o->recent, recent)
+		for (i = 0; i < e->used; i++)
+			e->hits[i].time = clock_shift(e->hits[i].time, by);
+	o->newest = clock_shift(o->newest, by);
 }

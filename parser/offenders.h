@@ -54,13 +54,24 @@ int offenders_get(const struct offenders *, const struct prefix *,
  * and go: the first after (prefix, group), which need not be there any more;
  * prefix NULL: the first.  The entries of one prefix follow each other, group
  * 0 first.  by_group: the windows; entries whose window before now is
- * empty, and those of a group that has no threshold now, are passed over.
+ * empty, and those of a group that has no threshold now, are passed over; but
+ * at the last of OFFENDERS_PASSED such entries it stops, and its count is 0.
  * Each step is O(1).  Returns 1 and fills *o, or 0 at the end.
  */
+#define OFFENDERS_PASSED 256
 int offenders_next(const struct offenders *, const struct prefix *after,
     uint32_t group, const struct msg_threshold by_group[CATEGORY_COUNT],
     int64_t now, struct offender *o);
 
 size_t offenders_number(const struct offenders *);
+
+/*
+ * How many entries a full table has dropped whose window was not over, by the
+ * time of the newest failure.
+ */
+uint64_t offenders_lost(const struct offenders *);
+
+/* The clock was set by so many seconds: all failures move with it. */
+void offenders_shift(struct offenders *, int64_t by);
 
 #endif

@@ -389,3 +389,13 @@ policy_forget(struct policy *p, const struct prefix *prefix)
 	offenders_forget(p->offenders, prefix);
 	neighbours_forget(p->neighbours, prefix);
 }
+
+void
+policy_shift(struct policy *p, int64_t by)
+{
+	offenders_shift(p->offenders, by);
+	neighbours_shift(p->neighbours, by);
+	known_shift(p->known, by);
+	repeats_shift(p->repeats, by);
+	reputation_shift(p->reputation, by);
+}

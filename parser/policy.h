@@ -122,4 +122,10 @@ uint32_t policy_patience(const struct policy *, const struct prefix *,
 void policy_prefix(const struct policy *, const struct prefix *client,
     struct prefix *);
 
+/*
+ * The wall clock was set by so many seconds: all that is remembered moves with
+ * it, or nothing that comes now would be within its window.
+ */
+void policy_shift(struct policy *, int64_t by);
+
 #endif

@@ -1,19 +1,23 @@
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
+#include <cap-ng.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "log.h"
 #include "privdrop.h"
+
+/*
+ * Of 32 logs each has a watch and a few files while it rotates, at most 8;
+ * the rest is left for control clients.
+ */
+#define FILES_MAX 1024
 
 static int
 dir_is_empty(int fd)
@@ -80,30 +84,13 @@ change_root(const char *dir)
 	close(fd);
 }
 
-/*
- * The bounding set matters only to exec, which no_new_privs keeps from giving
- * anything; so a service manager may have kept CAP_SETPCAP from us.
- */
+/* While we are root: another user may not. */
 static void
 drop_bounding_set(void)
 {
-	unsigned long cap;
-
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != -1; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1 &&
-		    errno != EPERM)
-			fatal("capability bounding set");
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1)
-		fatal("ambient capabilities");
-}
-
-static void
-limit_resource(__rlimit_resource_t resource, const char *name)
-{
-	static const struct rlimit none = { 0, 0 };
-
-	if (setrlimit(resource, &none) == -1)
-		fatal("limit of %s", name);
+	capng_clear(CAPNG_SELECT_ALL);
+	if (capng_apply(CAPNG_SELECT_BOUNDS | CAPNG_SELECT_AMBIENT) != 0)
+		fatalx("cannot give up the capability bounding set");
 }
 
 static void
@@ -137,36 +124,22 @@ verify_root_is_gone(void)
 		fatalx("a privilege was not given up");
 }
 
-static void
-verify_capabilities(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	unsigned i;
-
-	memset(data, 0, sizeof(data));
-	if (syscall(SYS_capget, &header, data) == -1)
-		fatal("capabilities");
-	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-		if (data[i].effective != 0 || data[i].permitted != 0 ||
-		    data[i].inheritable != 0)
-			fatalx("capabilities were not given up");
-}
-
 /* Inheritable ones survive a change of user; nobody gave us any, as a rule. */
 static void
 clear_capabilities(void)
 {
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	capng_clear(CAPNG_SELECT_ALL);
+	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+		fatalx("cannot give up capabilities");
+}
 
-	memset(data, 0, sizeof(data));
-	if (syscall(SYS_capset, &header, data) == -1)
-		fatal("capabilities");
+/* As the kernel has them, not as they were asked for. */
+static void
+verify_capabilities(void)
+{
+	if (capng_get_caps_process() != 0 ||
+	    capng_have_capabilities(CAPNG_SELECT_ALL) != CAPNG_NONE)
+		fatalx("capabilities were not given up");
 }
 
 void
@@ -180,13 +153,7 @@ privdrop_confine(const char *dir, uid_t uid, gid_t gid)
 	    setresuid(uid, uid, uid) == -1)
 		fatal("giving up root");
 	clear_capabilities();
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		fatal("no_new_privs");
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		fatal("dumpable");
-	/* Not the size of files: standard error may be one. */
-	limit_resource(RLIMIT_NPROC, "processes");
-	limit_resource(RLIMIT_CORE, "core files");
+	confine_limits(FILES_MAX);
 	verify_ids(uid, gid);
 	verify_root_is_gone();
 	verify_capabilities();

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "clock.h"
 #include "repeats.h"
 #include "text_hash.h"
 
@@ -80,4 +81,17 @@ repeats_saw(struct repeats *r, const struct attempt *a, int64_t time,
 	}
 	*s = (struct seen){ hash, at, at };
 	return false;
+}
+
+void
+repeats_shift(struct repeats *r, int64_t by)
+{
+	struct seen *s;
+	size_t i;
+
+	for (i = 0; i < (size_t)BUCKETS * WAYS; i++) {
+		s = &r->seen[i / WAYS][i % WAYS];
+		s->counted = clock_shift(s->counted, by);
+		s->last = clock_shift(s->last, by);
+	}
 }

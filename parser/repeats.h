@@ -40,4 +40,7 @@ struct attempt {
 bool repeats_saw(struct repeats *, const struct attempt *, int64_t time,
     uint32_t within);
 
+/* The clock was set by so many seconds: what was seen moves with it. */
+void repeats_shift(struct repeats *, int64_t by);
+
 #endif

@@ -112,3 +112,12 @@ reputation_number(const struct reputation *r)
 {
 	return clients_number(r->senders);
 }
+
+void
+reputation_shift(struct reputation *r, int64_t by)
+{
+	struct client *c;
+
+	for (c = clients_first(r->senders); c != NULL; c = clients_next(c))
+		((struct sender *)c)->week += by / WEEK;
+}

@@ -48,4 +48,7 @@ bool reputation_is_server(const struct reputation *, const struct prefix *,
 
 size_t reputation_number(const struct reputation *);
 
+/* The clock was set by so many seconds: whole weeks of that are taken off. */
+void reputation_shift(struct reputation *, int64_t by);
+
 #endif

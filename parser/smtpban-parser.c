@@ -16,6 +16,7 @@
 #include "accounts.h"
 #include "control.h"
 #include "enforcer.h"
+#include "filter.h"
 #include "follow.h"
 #include "judge.h"
 #include "log.h"
@@ -122,6 +123,14 @@ on_ban_state(void *arg, const struct ban *ban)
 }
 
 static void
+on_bans_moved(void *arg, const struct msg_moved *moved)
+{
+	struct parser *p = arg;
+
+	judge_bans_moved(p->judge, moved);
+}
+
+static void
 on_ready(void *arg)
 {
 	struct parser *p = arg;
@@ -180,6 +189,7 @@ static const struct incoming_ops ops = {
 	.log = on_log,
 	.listener = on_listener,
 	.ban_state = on_ban_state,
+	.bans_moved = on_bans_moved,
 	.ready = on_ready,
 	.level = on_level,
 	.ping = on_ping,
@@ -334,10 +344,15 @@ main(int argc, char *argv[])
 		    errno != 0 ? strerror(errno) : "not there");
 	zone_load();
 	log_init("smtpban-parser", options.target, options.level);
+	if (options.target == LOG_TO_SYSLOG) {
+		log_open();
+		log_connect();
+	}
 	parser.base = event_base_new();
 	if (parser.base == NULL)
 		fatalx("no event loop");
 	privdrop_confine(options.dir, pw->pw_uid, pw->pw_gid);
+	filter_enter();
 	parser_init(&parser);
 	enforcer_tell(parser.enforcer, MSG_CONFINED, NULL, 0);
 	if (event_base_dispatch(parser.base) == -1)

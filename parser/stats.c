@@ -43,6 +43,20 @@ stats_hours(const struct stats *s, int64_t now, uint64_t hours[STATS_HOURS])
 }
 
 void
+stats_shift(struct stats *s, int64_t by, int64_t now)
+{
+	uint64_t hours[STATS_HOURS];
+	int64_t hour = now / 3600;
+	int i;
+
+	stats_hours(s, now - by, hours);
+	for (i = 0; i < STATS_HOURS; i++, hour--)
+		if (hour >= 0)
+			s->weighed[hour % STATS_HOURS] = hours[i];
+	s->newest = now / 3600;
+}
+
+void
 stats_log(const struct stats *s, uint64_t offenders, uint64_t bans)
 {
 	char text[512];

@@ -31,6 +31,9 @@ void stats_weigh(struct stats *, int64_t time, uint32_t n, int64_t now);
 void stats_hours(const struct stats *, int64_t now,
     uint64_t hours[STATS_HOURS]);
 
+/* The clock was set by so many seconds, to now: the hours move with it. */
+void stats_shift(struct stats *, int64_t by, int64_t now);
+
 /* SIGUSR1: as lines of the log. */
 void stats_log(const struct stats *, uint64_t offenders, uint64_t bans);
 

@@ -1,3 +1,5 @@
+#include <sys/time.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@ enum rotated_use {
 	ROTATED_NONE,      /* not asked for */
 	ROTATED_REPLAY,    /* the window begins before the current file */
 	ROTATED_TRUNCATED, /* it may hold what was cut off unread */
-	ROTATED_MISSED,    /* it may have come and gone between two looks */
+	ROTATED_MISSED,    /* some may have come and gone between two looks */
 };
 
 struct tail {
@@ -29,6 +31,9 @@ struct tail {
 	struct tail_file cut; /* the current file before its truncation */
 
 	enum rotated_use rotated;
+	unsigned which;  /* one was asked for, the newest first */
+	unsigned before; /* from here on the queue has what is not read yet */
+	bool gap;        /* before the last one there may be others, too */
 	bool started;
 	bool asked;    /* for the current file */
 	bool again;    /* ask once more, the answer may be outdated */
@@ -99,10 +104,24 @@ ask_current(struct tail *t)
 static void
 ask_rotated(struct tail *t, enum rotated_use use)
 {
-	if (t->rotated != ROTATED_NONE)
+	if (t->rotated != ROTATED_NONE) {
+		t->gap = t->gap || use == ROTATED_MISSED;
 		return;
+	}
 	t->rotated = use;
-	t->sink.ops->open(t->sink.arg, MSG_ROTATED);
+	t->which = MSG_ROTATED;
+	t->before = t->queue.n > 0 ? t->queue.n - 1 : 0;
+	t->sink.ops->open(t->sink.arg, t->which);
+}
+
+/* No more of them are wanted. */
+static void
+rotated_done(struct tail *t)
+{
+	t->rotated = ROTATED_NONE;
+	if (t->gap && t->queue.n > 1)
+		ask_rotated(t, ROTATED_MISSED);
+	t->gap = false;
 }
 
 void
@@ -163,6 +182,7 @@ take_current(struct tail *t, int fd, int wd)
 		f = t->queue.files[at];
 		f.wd = wd;
 		tail_queue_remove(&t->queue, at);
+		t->before -= at < t->before;
 	}
 	tail_queue_insert(&t->queue, t->queue.n, &f);
 	/* The former should be the rotated file now, or be no more. */
@@ -170,49 +190,89 @@ take_current(struct tail *t, int fd, int wd)
 		ask_rotated(t, ROTATED_MISSED);
 }
 
+/* Where a full queue ends nothing was read yet, and it is found again. */
+static bool
+make_place(struct tail *t)
+{
+	unsigned n = t->queue.n;
+
+	if (n < TAIL_QUEUE_MAX)
+		return true;
+	if (t->queue.files[n - 1].offset > 0)
+		return false;
+	tail_queue_close(&t->queue, n - 1);
+	t->again = true;
+	return true;
+}
+
+static void
+take_replay(struct tail *t, struct tail_file *f)
+{
+	if (t->queue.n < TAIL_QUEUE_MAX &&
+	    tail_queue_find(&t->queue, f) == t->queue.n) {
+		begin_window(t, f);
+		tail_queue_insert(&t->queue, 0, f);
+	} else {
+		tail_file_close(f);
+	}
+	rotated_done(t);
+}
+
 /*
- * Whether a rotated file is to be read, and before which of our files.  A
- * copy may have been written over one that we have; that one is dropped when
- * its turn comes, because it changed.
+ * Whether it came after what we read last.  A file that had its turn may have
+ * been written in the very moment in which the log was cut.
  */
 static bool
-wants_rotated(struct tail *t, enum rotated_use use, struct tail_file *f,
-    unsigned *before)
+was_missed(const struct tail *t, const struct tail_file *f)
+{
+	if (t->rotated == ROTATED_TRUNCATED)
+		return timespeccmp(&f->mtime, &t->cut.mtime, >);
+	return t->before > 0 &&
+	    tail_file_is_newer(f, &t->queue.files[t->before - 1]);
+}
+
+/*
+ * From the newest back to the one that we know: the copy of what was cut off,
+ * or the former file under its new name.  A copy may have been written over a
+ * file that we have; that one is dropped when its turn comes, because it
+ * changed.  One may be met again, or that was current just now: files are
+ * rotated as we look.
+ */
+static void
+take_missed(struct tail *t, struct tail_file *f)
 {
 	unsigned at = tail_queue_find(&t->queue, f);
+	bool last =
+	    t->rotated == ROTATED_TRUNCATED && tail_file_continue(f, &t->cut);
 
-	*before = 0;
-	if (use == ROTATED_TRUNCATED && tail_file_continue(f, &t->cut))
-		return true;
-	if (at < t->queue.n)
-		return false;
-	if (use == ROTATED_REPLAY) {
-		begin_window(t, f);
-		return true;
+	if (!last && at < t->queue.n && at >= t->before) {
+		tail_file_close(f);
+	} else if ((last || (at == t->queue.n && was_missed(t, f))) &&
+	    make_place(t)) {
+		tail_queue_insert_by_time(&t->queue, t->before, f);
+	} else {
+		tail_file_close(f);
+		last = true;
 	}
-	/* Neither the one we followed nor the new one, but written after the
-	 * former: two rotations came between two looks. */
-	*before = t->queue.n - 1;
-	return use == ROTATED_MISSED && t->queue.n > 1 &&
-	    tail_file_is_newer(f, &t->queue.files[t->queue.n - 2]);
+	if (last || t->which == MSG_ROTATED_LAST)
+		rotated_done(t);
+	else
+		t->sink.ops->open(t->sink.arg, ++t->which);
 }
 
 static void
 take_rotated(struct tail *t, int fd)
 {
 	struct tail_file f;
-	enum rotated_use use = t->rotated;
-	unsigned before;
 
-	t->rotated = ROTATED_NONE;
 	if (tail_file_open(&f, fd, -1) == -1) {
 		t->read_error = errno;
-		return;
+		rotated_done(t);
+	} else if (t->rotated == ROTATED_REPLAY) {
+		take_replay(t, &f);
+	} else {
+		take_missed(t, &f);
 	}
-	if (t->queue.n < TAIL_QUEUE_MAX && wants_rotated(t, use, &f, &before))
-		tail_queue_insert(&t->queue, before, &f);
-	else
-		tail_file_close(&f);
 }
 
 /* What every answer for the current file is followed by. */
@@ -231,7 +291,7 @@ current_answered(struct tail *t)
 void
 tail_give_file(struct tail *t, unsigned which, int fd, int wd)
 {
-	if (which == MSG_ROTATED) {
+	if (which != MSG_CURRENT) {
 		take_rotated(t, fd);
 	} else {
 		take_current(t, fd, wd);
@@ -243,8 +303,8 @@ tail_give_file(struct tail *t, unsigned which, int fd, int wd)
 void
 tail_give_none(struct tail *t, unsigned which, int error)
 {
-	if (which == MSG_ROTATED) {
-		t->rotated = ROTATED_NONE;
+	if (which != MSG_CURRENT) {
+		rotated_done(t);
 	} else {
 		t->present = false;
 		t->open_error = error;
@@ -355,6 +415,22 @@ tail_work(struct tail *t)
 		t->sink.ops->replayed(t->sink.arg);
 	}
 	return false;
+}
+
+void
+tail_retry(struct tail *t)
+{
+	ask_current(t);
+	t->sink.ops->busy(t->sink.arg);
+}
+
+bool
+tail_is_unwatched(const struct tail *t)
+{
+	unsigned n = t->queue.n;
+
+	return t->answered && !t->again &&
+	    (t->watch.wd == -1 || (n > 0 && t->queue.files[n - 1].wd == -1));
 }
 
 bool

@@ -20,7 +20,7 @@ struct tail_ops {
 	    *line)(void *arg, const char *line, size_t n, bool cut, bool live);
 	/* The time of a line, or 0: for finding the window's start. */
 	int64_t (*time)(void *arg, const char *line, size_t n);
-	/* Ask the enforcer for the current or the rotated file (enum
+	/* Ask the enforcer for the current or a rotated file (enum
 	 * msg_which); the answer comes as tail_give_file or tail_give_none. */
 	void (*open)(void *arg, unsigned which);
 	/* The replay of this source is over; once. */
@@ -66,7 +66,14 @@ void tail_events(struct tail *);
  */
 bool tail_work(struct tail *);
 
+/*
+ * Look again, as if an event had come: after a failure there may be none to
+ * tell that it is over.
+ */
+void tail_retry(struct tail *);
+
 /* For status. */
+bool tail_is_unwatched(const struct tail *); /* no event will come */
 bool tail_present(const struct tail *);
 int tail_error(const struct tail *);
 uint64_t tail_behind(const struct tail *); /* bytes not yet read */

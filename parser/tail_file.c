@@ -25,6 +25,7 @@ tail_file_open(struct tail_file *f, int fd, int wd)
 	}
 	f->dev = st.st_dev;
 	f->ino = st.st_ino;
+	f->mtime = st.st_mtim;
 	n = pread(fd, f->head, sizeof(f->head), 0);
 	if (n > 0)
 		f->head_len = (size_t)n;
@@ -90,6 +91,7 @@ tail_file_read(struct tail_file *f, const struct tail_sink *s, bool final)
 	/* After the read: what is as it was now was so when it was read. */
 	if (has_changed(f, st.st_size))
 		return TAIL_READ_CHANGED;
+	f->mtime = st.st_mtim;
 	end = n == 0 || f->offset + n >= st.st_size;
 	used = give_lines(f, s, (size_t)n);
 	if (end && final && used < (size_t)n) {

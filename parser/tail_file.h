@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "tail.h"
 
@@ -30,6 +31,7 @@ struct tail_file {
 	bool skipping; /* the head of this line was handed out, cut */
 	bool hole;     /* only NUL bytes were seen so far */
 	bool copy;     /* made by copytruncate: nobody will append to it */
+	struct timespec mtime; /* when that was looked at last */
 	size_t head_len;
 	char head[TAIL_HEAD];
 };

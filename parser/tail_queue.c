@@ -12,6 +12,15 @@ tail_queue_insert(struct tail_queue *q, unsigned at, const struct tail_file *f)
 }
 
 void
+tail_queue_insert_by_time(struct tail_queue *q, unsigned from,
+    const struct tail_file *f)
+{
+	while (from < q->n && !tail_file_is_newer(&q->files[from], f))
+		from++;
+	tail_queue_insert(q, from, f);
+}
+
+void
 tail_queue_remove(struct tail_queue *q, unsigned at)
 {
 	q->n--;

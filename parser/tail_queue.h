@@ -20,6 +20,10 @@ struct tail_queue {
 void tail_queue_insert(struct tail_queue *, unsigned at,
     const struct tail_file *);
 
+/* The same, where it belongs from that index on by when it was written. */
+void tail_queue_insert_by_time(struct tail_queue *, unsigned from,
+    const struct tail_file *);
+
 /* Take one out, closing it or not. */
 void tail_queue_remove(struct tail_queue *, unsigned at);
 void tail_queue_close(struct tail_queue *, unsigned at);

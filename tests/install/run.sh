@@ -194,8 +194,10 @@ check sample_configuration_is_valid
 check second_installation_keeps_configuration
 check other_prefix_holds_everything
 check parser_links_neither_gdbm_nor_libnl \
-    links_without "$parser" libgdbm libnl libcap-ng
+    links_without "$parser" libgdbm libnl
 check parser_links_libevent links_with "$parser" libevent
+check parser_links_libseccomp links_with "$parser" libseccomp
+check enforcer_links_libseccomp links_with "$root/usr/sbin/smtpband" libseccomp
 check enforcer_links_no_libevent links_without "$root/usr/sbin/smtpband" libevent
 check enforcer_links_gdbm links_with "$root/usr/sbin/smtpband" libgdbm
 check smtpbanctl_links_neither_gdbm_nor_libevent \

@@ -65,11 +65,11 @@ __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *when,
 {
 	assert_int_equal(flags, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET);
 	rig.settimes++;
-	rig.timer = when->it_value.tv_sec == 0 ?
-	    0 :
-	    (when->it_value.tv_sec - LOOP_NOW) * 1000 +
-		when->it_value.tv_nsec / 1000000;
-	return 0;
+	rig.timer = (when->it_value.tv_sec - LOOP_NOW) * 1000 +
+	    when->it_value.tv_nsec / 1000000;
+	errno = rig.timer_error;
+	rig.timer_error = 0;
+	return errno != 0 ? -1 : 0;
 }
 
 static void
@@ -105,6 +105,8 @@ __wrap_poll(struct pollfd *pfd, nfds_t n, int timeout)
 	}
 	ms = script->at > ms ? script->at : ms;
 	pfd[script->what].revents = POLLIN;
+	if (rig.asking)
+		pfd[LOOP_PARSER].revents = POLLIN;
 	if (script->what == LOOP_SIGNALS)
 		step_signal(script->signal);
 	if (script->what != LOOP_KERNEL)
@@ -138,12 +140,33 @@ hostaddr_read(struct hostaddr *h, hostaddr_gone gone, void *arg)
 	return script++->kernel;
 }
 
+bool
+hostaddr_is_stale(const struct hostaddr *h)
+{
+	return rig.stale;
+}
+
 int
 hostaddr_refresh(struct hostaddr *h)
 {
 	note(&rig.refresh);
+	rig.stale = false;
 	errno = rig.refresh_error;
 	return rig.refresh_error != 0 ? -1 : 0;
+}
+
+void
+fault_begin(struct enforcer *e, enum msg_fault_kind kind, const char *fmt, ...)
+{
+	assert_int_equal(kind, MSG_FAULT_HOST);
+	rig.failed++;
+}
+
+void
+fault_end(struct enforcer *e, enum msg_fault_kind kind)
+{
+	assert_int_equal(kind, MSG_FAULT_HOST);
+	rig.over++;
 }
 
 void
@@ -173,6 +196,17 @@ release_due(struct enforcer *e)
 	bans_settle(&e->bans, entry, INT64_MAX);
 	note(&rig.release);
 	return 1;
+}
+
+/* Each turn begins with it, before a request is read. */
+void
+skew_check(struct enforcer *e)
+{
+	rig.checks++;
+	if (e->skew.hold_at <= clock_ms())
+		e->skew.hold_at = 0;
+	if (e->skew.trust_at <= clock_ms())
+		e->skew.trust_at = 0;
 }
 
 void
@@ -207,6 +241,8 @@ void
 request_read(struct enforcer *e)
 {
 	rig.reads++;
+	assert_int_equal(rig.checks, rig.polls);
+	rig.refused_before = rig.refused;
 }
 
 /* Fails once. */
@@ -236,7 +272,7 @@ int
 loop_rig_run(const struct loop_step *steps)
 {
 	script = steps;
-	rig.polls = 0;
+	rig.polls = rig.checks = 0;
 	loop_run(&loop_enforcer, signals[0]);
 	return (int)ms;
 }

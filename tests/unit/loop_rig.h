@@ -58,6 +58,9 @@ struct loop_rig {
 	int pause;         /* what request_wait says */
 	int missing;       /* what reconcile says */
 	int refresh_error; /* errno of hostaddr_refresh */
+	int timer_error;   /* of timerfd_settime, once */
+	bool stale;        /* resolv.conf has changed */
+	bool asking;       /* the parser does, in each turn */
 	/* What the loop did. */
 	int polls;
 	int first_timeout;      /* of them */
@@ -65,7 +68,9 @@ struct loop_rig {
 	int settimes;           /* of the timer */
 	int64_t timer;          /* set to, ms after the start; 0: not set */
 	struct loop_calls reconcile, refresh, ping, release, write;
-	int reloads, dumps, reads, refused;
+	int checks; /* of the clock */
+	int reloads, dumps, reads, refused, failed, over;
+	int refused_before; /* the last of the reads */
 };
 
 extern struct loop_rig rig;

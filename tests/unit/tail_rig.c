@@ -69,16 +69,18 @@ static struct rig_answer
 enforcer_open(struct rig *r, unsigned which)
 {
 	struct rig_answer a = { which, -1, 0, -1 };
-	char path[64];
+	char path[128];
 	struct stat st;
 
 	if (which == MSG_CURRENT)
 		enforcer_watch(r, -1);
-	a.fd = open(which == MSG_CURRENT ? r->log : r->rotated,
+	/* They are numbered by their age. */
+	(void)snprintf(path, sizeof(path), "%s.%u", r->log, which - 1);
+	a.fd = open(which == MSG_CURRENT ? r->log : path,
 	    r->open_flags | O_CLOEXEC);
 	if (a.fd == -1) {
 		a.error = errno;
-	} else if (which == MSG_CURRENT) {
+	} else if (which == MSG_CURRENT && !r->no_watch) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", a.fd);
 		a.wd = inotify_add_watch(r->inotify, path,
 		    IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF);
@@ -105,7 +107,7 @@ on_open(void *arg, unsigned which)
 	struct rig *r = arg;
 	struct rig_answer a;
 
-	r->asked[which]++;
+	r->asked[which < MSG_ROTATED ? which : MSG_ROTATED]++;
 	if (r->prompt) {
 		a = enforcer_open(r, which);
 		enforcer_answer(r, &a);
@@ -257,6 +259,19 @@ rig_check(struct rig *r)
 	if (r->want.n != r->got.n)
 		fail_msg("seed %u: %zu lines, want %zu", r->seed, r->got.n,
 		    r->want.n);
+}
+
+void
+rig_shift(struct rig *r)
+{
+	char older[128], newer[128];
+	unsigned n;
+
+	for (n = 8; n > 0; n--) {
+		(void)snprintf(older, sizeof(older), "%s.%u", r->log, n + 1);
+		(void)snprintf(newer, sizeof(newer), "%s.%u", r->log, n);
+		(void)rename(newer, older);
+	}
 }
 
 int

@@ -52,7 +52,7 @@ struct rig {
 	uint64_t opened; /* inode of the log when it was last opened */
 	bool busy;
 	unsigned replayed;
-	unsigned asked[3]; /* by enum msg_which */
+	unsigned asked[3]; /* by enum msg_which; [MSG_ROTATED]: any of these */
 	unsigned asks[RIG_QUEUE];
 	unsigned nasks;
 	struct rig_answer answers[RIG_QUEUE];
@@ -62,6 +62,7 @@ struct rig {
 	struct rig_lines got;
 	uint64_t serial;
 	bool pieces;   /* lines are written in pieces */
+	bool no_watch; /* the kernel has no room for a watch on the log */
 	int64_t reach; /* for tail_set_reach, if not 0 */
 };
 
@@ -83,6 +84,9 @@ void rig_settle(struct rig *);
 void rig_await_open(struct rig *, int fd);
 /* Settle, and compare the lines that came with those expected. */
 void rig_check(struct rig *);
+
+/* The rotated files become older: .1 is .2 then, and so on up to .9. */
+void rig_shift(struct rig *);
 
 int rig_create(const char *path); /* for appending */
 void rig_write(struct rig *, int fd, const char *, size_t);

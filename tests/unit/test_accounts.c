@@ -282,6 +282,26 @@ test_the_order_survives_a_change_of_the_table(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+test_attacks_move_with_the_clock(void **state)
+{
+	struct ctl_account_record r;
+
+	fails(*state, "alice", "192.0.2.1", T0, 2);
+	fails(*state, "alice", "192.0.2.1", T0 + 60, 2);
+	accounts_shift(*state, -400 * DAY);
+	assert_true(named(*state, "alice", &r));
+	assert_int_equal(r.first, T0 - 400 * DAY);
+	assert_int_equal(r.last, T0 + 60 - 400 * DAY);
+	accounts_shift(*state, 800 * DAY);
+	fails(*state, "bob", "192.0.2.1", T0 + 401 * DAY, 1); /* next day */
+	assert_true(named(*state, "alice", &r));
+	accounts_shift(*state, -800 * DAY);
+	accounts_login(*state, "alice", 5, T0 - 399 * DAY);
+	assert_true(named(*state, "alice", &r));
+	assert_int_equal(r.logins, 1);
+}
+
 int
 main(void)
 {
@@ -297,6 +317,7 @@ main(void)
 		TEST(test_a_clock_that_goes_back_settles_nothing),
 		TEST(test_names_may_hold_any_bytes),
 		TEST(test_the_order_survives_a_change_of_the_table),
+		TEST(test_attacks_move_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

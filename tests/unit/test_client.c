@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,8 +29,38 @@ static struct say {
 	uint32_t type;
 	const void *payload;
 	size_t len;
-} script[8];
+} script[40];
 static unsigned lines;
+
+/* What the daemon does with the client, where that is not to answer. */
+static enum {
+	DAEMON_ANSWERS,
+	DAEMON_IS_SILENT,     /* after what it says */
+	DAEMON_IS_STUCK,      /* it takes no connection */
+	DAEMON_NEVER_ENDS,    /* it says the same over and over */
+	DAEMON_SENDS_GARBAGE, /* no message at all */
+	DAEMON_SENDS_A_FILE   /* with its message */
+} manner;
+
+/* Patience is short here, and time flies. */
+int __real_ctl_connect(const char *, int);
+int __wrap_ctl_connect(const char *, int);
+int64_t __wrap_clock_ms(void);
+
+int
+__wrap_ctl_connect(const char *where, int seconds)
+{
+	assert_int_equal(seconds, 60);
+	return __real_ctl_connect(where, 1);
+}
+
+int64_t
+__wrap_clock_ms(void)
+{
+	static int64_t now;
+
+	return now += 100;
+}
 
 static void
 say(uint32_t type, const void *payload, size_t len)
@@ -41,19 +72,36 @@ say(uint32_t type, const void *payload, size_t len)
 }
 
 static void
+serve_one(int sock, const struct channel_msg *m)
+{
+	unsigned i;
+
+	if (manner == DAEMON_SENDS_GARBAGE)
+		(void)send(sock, "garbage", 7, MSG_NOSIGNAL);
+	do
+		for (i = 0; i < lines; i++)
+			if (channel_send(sock, script[i].type, m->hdr.id,
+				script[i].payload, script[i].len,
+				manner == DAEMON_SENDS_A_FILE ? sock : -1) ==
+			    -1)
+				_exit(1);
+	while (manner == DAEMON_NEVER_ENDS);
+	if (manner == DAEMON_IS_SILENT)
+		(void)pause();
+}
+
+static void
 serve(int listener)
 {
 	static struct channel_msg m;
-	unsigned i;
 	int sock;
 
+	if (manner == DAEMON_IS_STUCK)
+		(void)pause();
 	if ((sock = accept(listener, NULL, NULL)) == -1 ||
 	    channel_recv(sock, &m) != 1)
 		_exit(1);
-	for (i = 0; i < lines; i++)
-		if (channel_send(sock, script[i].type, m.hdr.id,
-			script[i].payload, script[i].len, -1) == -1)
-			_exit(1);
+	serve_one(sock, &m);
 	_exit(0);
 }
 
@@ -69,7 +117,7 @@ start(void)
 	unlink(path);
 	assert_int_equal(bind(listener, (struct sockaddr *)&sun, sizeof(sun)),
 	    0);
-	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(listen(listener, 0), 0);
 	if ((pid = fork()) == 0)
 		serve(listener);
 	assert_true(pid > 0);
@@ -105,6 +153,8 @@ ask(uint32_t type, struct answer *a)
 	int result, status;
 
 	result = ask_at(path, type, a);
+	if (manner != DAEMON_ANSWERS)
+		(void)kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return result;
 }
@@ -144,6 +194,7 @@ setup(void **state)
 {
 	(void)state;
 	lines = 0;
+	manner = DAEMON_ANSWERS;
 	return 0;
 }
 
@@ -324,6 +375,105 @@ test_an_answer_without_end_is_an_error(void **state)
 	assert_error("what: smtpband closed the connection");
 }
 
+static void
+test_an_answer_that_breaks_off_leaves_nothing(void **state)
+{
+	const struct ban ban = { .prefix = pfx("192.0.2.1") };
+	struct answer a;
+
+	(void)state;
+	say(CTL_BAN_RECORD, &ban, sizeof(ban));
+	assert_int_equal(ask(CTL_BANS, &a), -1);
+	assert_error("what: smtpband closed the connection");
+	assert_null(a.bans);
+	assert_int_equal(a.nbans, 0);
+}
+
+static void
+assert_fails(const char *why)
+{
+	struct answer a;
+
+	assert_int_equal(ask(CTL_STATUS, &a), -1);
+	assert_error(why);
+	client_free(&a);
+}
+
+static void
+test_a_daemon_that_says_nothing_is_given_up(void **state)
+{
+	static struct ctl_status_record status;
+
+	(void)state;
+	manner = DAEMON_IS_SILENT;
+	assert_fails("what: no answer within 60 seconds");
+	say(CTL_STATUS_RECORD, &status, sizeof(status)); /* or half of it */
+	assert_fails("what: no answer within 60 seconds");
+}
+
+static void
+test_a_daemon_that_takes_no_connection_is_given_up(void **state)
+{
+	char full[256];
+	pid_t pid;
+	int first;
+	struct answer a;
+
+	(void)state;
+	manner = DAEMON_IS_STUCK;
+	pid = start();
+	first = __real_ctl_connect(path, 1); /* all that its queue holds */
+	assert_int_not_equal(first, -1);
+	assert_int_equal(ask_at(path, CTL_STATUS, &a), -1);
+	snprintf(full, sizeof(full),
+	    "%s: smtpband takes no connection within 60 seconds", path);
+	assert_error(full);
+	close(first);
+	(void)kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void
+test_a_daemon_that_never_ends_is_given_up(void **state)
+{
+	static struct ctl_status_record status;
+
+	(void)state;
+	manner = DAEMON_NEVER_ENDS;
+	say(CTL_STATUS_RECORD, &status, sizeof(status));
+	assert_fails("what: the daemon's answer has no end");
+}
+
+static void
+test_more_logs_and_accounts_than_there_can_be_are_refused(void **state)
+{
+	static struct ctl_log_record log;
+	static struct ctl_account_record account;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i <= MSG_LOGS_MAX; i++)
+		say(CTL_LOG_RECORD, &log, sizeof(log));
+	assert_fails("what: the daemon's answer makes no sense");
+	lines = 0;
+	manner = DAEMON_NEVER_ENDS;
+	say(CTL_ACCOUNT_RECORD, &account, sizeof(account));
+	assert_fails("what: the daemon's answer makes no sense");
+}
+
+static void
+test_garbage_and_descriptors_are_no_answer(void **state)
+{
+	static struct ctl_status_record status;
+
+	(void)state;
+	manner = DAEMON_SENDS_GARBAGE;
+	assert_fails("what: no answer: Bad message");
+	manner = DAEMON_SENDS_A_FILE;
+	say(CTL_STATUS_RECORD, &status, sizeof(status));
+	assert_fails("what: no answer: Bad message");
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -339,6 +489,12 @@ main(void)
 		TEST(test_records_of_a_wrong_length_or_type_are_refused),
 		TEST(test_records_with_an_invalid_prefix_are_refused),
 		TEST(test_an_answer_without_end_is_an_error),
+		TEST(test_an_answer_that_breaks_off_leaves_nothing),
+		TEST(test_a_daemon_that_says_nothing_is_given_up),
+		TEST(test_a_daemon_that_takes_no_connection_is_given_up),
+		TEST(test_a_daemon_that_never_ends_is_given_up),
+		TEST(test_more_logs_and_accounts_than_there_can_be_are_refused),
+		TEST(test_garbage_and_descriptors_are_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);

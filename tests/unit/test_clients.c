@@ -120,6 +120,22 @@ test_removed_entries_make_room(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+test_all_are_visited_the_longest_untouched_first(void **state)
+{
+	struct owner *a, *b, *c;
+
+	assert_null(clients_first(*state));
+	a = add(*state, "192.0.2.9");
+	b = add(*state, "192.0.2.1");
+	c = add(*state, "2001:db8::/64");
+	assert_ptr_equal(add(*state, "192.0.2.9"), a);
+	assert_ptr_equal(clients_first(*state), &b->client);
+	assert_ptr_equal(clients_next(&b->client), &c->client);
+	assert_ptr_equal(clients_next(&c->client), &a->client);
+	assert_null(clients_next(&a->client));
+}
+
 int
 main(void)
 {
@@ -128,6 +144,7 @@ main(void)
 		TEST(test_beyond_the_limit_the_longest_untouched_goes),
 		TEST(test_those_in_a_network_come_in_order_and_no_others),
 		TEST(test_removed_entries_make_room),
+		TEST(test_all_are_visited_the_longest_untouched_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@
 #include "kernel.h"
 #include "log.h"
 #include "prefix_rig.h"
+#include "show.h"
 
 #define T0 1795546155 /* 2026-11-24 18:49:15 UTC */
 
@@ -230,7 +231,7 @@ test_log_asks_for_the_level(void **state)
 }
 
 static void
-test_what_the_daemon_refuses_is_exit_1_and_for_check_2(void **state)
+test_what_the_daemon_refuses_is_exit_1_and_for_questions_2(void **state)
 {
 	(void)state;
 	reply_result = -1;
@@ -238,7 +239,7 @@ test_what_the_daemon_refuses_is_exit_1_and_for_check_2(void **state)
 	assert_int_equal(run(command_unban, false, "unban 192.0.2.1"), 1);
 	assert_int_equal(run(command_release, false, "flush"), 1);
 	assert_int_equal(run(command_reload, false, "reload"), 1);
-	assert_int_equal(run(command_status, false, "status"), 1);
+	assert_int_equal(run(command_status, false, "status"), 2);
 	assert_int_equal(run(command_bans, false, "bans"), 1);
 	assert_int_equal(run(command_offenders, false, "offenders"), 1);
 	assert_int_equal(run(command_report, false, "report"), 1);
@@ -424,6 +425,35 @@ test_offenders_are_listed_by_how_close_they_are(void **state)
 	    "192.0.2.1     10  20  1h      11-24 18:49 now     probe 10\n");
 }
 
+/* Whatever a daemon sends: qsort(3) goes astray where there is no order. */
+static void
+test_a_threshold_of_0_has_its_place_in_the_order(void **state)
+{
+	static const unsigned orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 },
+		{ 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	const struct ctl_offender_record all[] = {
+		{ .prefix = pfx("192.0.2.1"),
+		    .count = 3,
+		    .threshold = 4,
+		    .last = 4 },
+		{ .prefix = pfx("192.0.2.2"),
+		    .count = 1,
+		    .threshold = 2,
+		    .last = 6 },
+		{ .prefix = pfx("192.0.2.3"), .last = 5 },
+	};
+	struct ctl_offender_record o[3];
+	size_t i, k;
+
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		for (k = 0; k < 3; k++)
+			o[k] = all[orders[i][k]];
+		show_sort_offenders(o, 3);
+		for (k = 0; k < 3; k++)
+			assert_memory_equal(&o[k], &all[k], sizeof(o[k]));
+	}
+}
+
 static void
 test_accounts_are_listed_as_they_come(void **state)
 {
@@ -538,14 +568,51 @@ test_a_status_tells_of_each_log(void **state)
 	reply.status.enforcer.started = T0 - 90;
 	reply.logs = logs;
 	reply.nlogs = 2;
-	assert_int_equal(run(command_status, false, "status"), 0);
+	assert_int_equal(run(command_status, false, "status"), 1);
 	assert_non_null(strstr(printed,
+	    "wrong: log /var/log/other cannot be read: Permission denied\n"
 	    "up since   2026-11-24 18:47:45 (1m 30s ago)\n"
 	    "log        /var/log/mail.log\n"
 	    "           9 lines, 7 bytes behind, last line "
 	    "2026-11-24 18:49:10 (5s ago)\n"
 	    "log        /var/log/other\n"
 	    "           waited for: Permission denied\n"));
+}
+
+static void
+test_a_status_begins_with_whether_all_is_well(void **state)
+{
+	struct msg_counters *c = &reply.status.enforcer;
+
+	(void)state;
+	reply.has_status = true;
+	c->started = T0 - 90;
+	assert_int_equal(run(command_status, false, "status"), 0);
+	assert_ptr_equal(strstr(printed, "all well\nup since "), printed);
+	assert_non_null(strstr(printed, "last error none\n"));
+	reply.status.offenders_lost = 3;
+	c->fault[MSG_FAULT_LEDGER].since = T0 - 60;
+	c->unwritten = 4;
+	strlcpy(c->fault[MSG_FAULT_LEDGER].why, "disk full", MSG_REASON_LEN);
+	strlcpy(c->error, "ledger not written: disk full", sizeof(c->error));
+	c->error_at = T0 - 5;
+	assert_int_equal(run(command_status, false, "status"), 1);
+	assert_ptr_equal(strstr(printed,
+			     "wrong: ledger not written for 1m: disk full (4 "
+			     "changes wait)\nremark: 3 clients "),
+	    printed);
+	assert_non_null(strstr(printed, "bytes, 4 changes not written\n"));
+	assert_non_null(strstr(printed,
+	    "last error 5s ago: ledger not written: disk full\n"));
+	assert_int_equal(run(command_status, true, "status"), 1);
+	assert_ptr_equal(strstr(printed,
+			     "{\"wrong\": [{\"what\": \"ledger not written\", "
+			     "\"why\": \"disk full\", "
+			     "\"since\": \"2026-11-24T18:48:15Z\"}], "),
+	    printed);
+	assert_non_null(strstr(printed, "\"unwritten\": 4, "));
+	assert_non_null(
+	    strstr(printed, "\"error_at\": \"2026-11-24T18:49:10Z\"}\n"));
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, setup)
@@ -560,7 +627,8 @@ main(void)
 		TEST(test_unban_asks_for_prefix_and_time_allowed),
 		TEST(test_flush_and_expire_are_told_apart),
 		TEST(test_log_asks_for_the_level),
-		TEST(test_what_the_daemon_refuses_is_exit_1_and_for_check_2),
+		TEST(
+		    test_what_the_daemon_refuses_is_exit_1_and_for_questions_2),
 		TEST(test_check_of_a_banned_address),
 		TEST(test_check_tells_what_stands_against_a_ban),
 		TEST(test_check_tells_what_speaks_for_a_client),
@@ -569,10 +637,12 @@ main(void)
 		TEST(test_bans_are_listed_by_their_beginning),
 		TEST(test_bans_that_are_not_as_they_should_be_are_named),
 		TEST(test_offenders_are_listed_by_how_close_they_are),
+		TEST(test_a_threshold_of_0_has_its_place_in_the_order),
 		TEST(test_accounts_are_listed_as_they_come),
 		TEST(test_hostile_names_are_shown_as_text),
 		TEST(test_empty_lists_are_empty),
 		TEST(test_a_status_tells_of_each_log),
+		TEST(test_a_status_begins_with_whether_all_is_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, group_teardown);

@@ -18,9 +18,11 @@
 
 #include "accounts.h"
 #include "control.h"
+#include "control_lane.h"
 #include "ctl.h"
 #include "enforcer.h"
 #include "follow.h"
+#include "judge.h"
 #include "log.h"
 #include "mirror.h"
 #include "parser.h"
@@ -33,6 +35,9 @@ static struct rig {
 	struct parser parser;
 	char path[64];
 	uid_t uid;     /* of all clients */
+	int64_t ms;    /* clock_ms() */
+	int no_accept; /* so many times there is no descriptor */
+	unsigned accepts, warnings;
 	unsigned room; /* for messages in one go; 0: as the kernel has it */
 	unsigned asked, told, forgotten;
 	uint32_t type; /* of the last request to the enforcer */
@@ -72,8 +77,15 @@ void
 enforcer_forget(struct enforcer *e, uint32_t id)
 {
 	(void)e;
-	assert_int_equal(id, rig.asked);
+	assert_in_range(id, 1, rig.asked);
 	rig.forgotten++;
+}
+
+void
+judge_check_clock(struct judge *j, int64_t now)
+{
+	(void)j;
+	assert_true(now > 0);
 }
 
 bool
@@ -109,6 +121,45 @@ __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 	return result;
 }
 
+int64_t __wrap_clock_ms(void);
+
+int64_t
+__wrap_clock_ms(void)
+{
+	return rig.ms;
+}
+
+int __real_accept4(int, struct sockaddr *, socklen_t *, int);
+int __wrap_accept4(int, struct sockaddr *, socklen_t *, int);
+
+int
+__wrap_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags)
+{
+	rig.accepts++;
+	if (rig.no_accept == 0)
+		return __real_accept4(fd, sa, len, flags);
+	rig.no_accept--;
+	errno = EMFILE;
+	return -1;
+}
+
+void __wrap_log_warnx(const char *, ...);
+void __wrap_log_warn(const char *, ...);
+
+void
+__wrap_log_warnx(const char *fmt, ...)
+{
+	(void)fmt;
+	rig.warnings++;
+}
+
+void
+__wrap_log_warn(const char *fmt, ...)
+{
+	(void)fmt;
+	rig.warnings++;
+}
+
 /* A socket that is nearly full takes a part of what it is given. */
 int __real_channel_send_many(int, const struct channel_msg *, unsigned);
 int __wrap_channel_send_many(int, const struct channel_msg *, unsigned);
@@ -138,6 +189,7 @@ setup(void **state)
 	int fd;
 
 	memset(&rig, 0, sizeof(rig));
+	rig.ms = NOW;
 	p->base = event_base_new();
 	p->policy = policy_new();
 	p->mirror = mirror_new();
@@ -149,7 +201,7 @@ setup(void **state)
 	(void)strlcpy(sun.sun_path + 1, rig.path, sizeof(sun.sun_path) - 1);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
-	    listen(fd, CONTROL_CLIENTS_MAX * 2) == -1)
+	    listen(fd, 512) == -1)
 		return -1;
 	control_listen(p->control, fd);
 	*state = p;
@@ -347,6 +399,75 @@ test_bytes_that_are_no_message_close_the_client(void **state)
 	hear_closed(fd);
 }
 
+/* Cut within the header, after it, within the payload; nothing at all. */
+static void
+test_half_a_message_closes_the_client(void **state)
+{
+	struct {
+		struct channel_hdr hdr;
+		struct ctl_ban ban;
+	} m = { { CTL_BAN, sizeof(m.ban), 7, 0 },
+		{ prefix_of("192.0.2.1"), 0 } };
+	uint8_t more[CHANNEL_PAYLOAD_MAX];
+	size_t n;
+	int fd;
+
+	(void)state;
+	for (n = 0; n < sizeof(m); n++) {
+		fd = client();
+		assert_int_equal(send(fd, &m, n, n % 2 == 0 ? MSG_EOR : 0), n);
+		hear_closed(fd);
+	}
+	assert_int_equal(rig.asked, 0);
+	memset(more, 0xff, sizeof(more)); /* or far too much */
+	fd = client();
+	say(fd, CTL_BAN, more, sizeof(more));
+	hear_closed(fd);
+	m.hdr.zero = 1;
+	fd = client();
+	assert_int_equal(send(fd, &m, sizeof(m), 0), sizeof(m));
+	hear_closed(fd);
+	assert_int_equal(rig.asked, 0);
+}
+
+/* More than a buffer takes: the kernel cuts it, and may split it. */
+static void
+test_huge_message_closes_the_client(void **state)
+{
+	static char bytes[100000];
+	struct channel_hdr hdr = { CTL_STATUS, sizeof(bytes) - sizeof(hdr), 7,
+		0 };
+	int fd = client();
+
+	(void)state;
+	memcpy(bytes, &hdr, sizeof(hdr));
+	assert_int_equal(send(fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	hear_closed(fd);
+	assert_int_equal(rig.asked, 0);
+}
+
+static void
+test_shutdown_of_one_half_ends_the_client(void **state)
+{
+	struct msg_done done = { 1 };
+	int fd = client();
+
+	(void)state;
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	hear_closed(fd);
+	fd = client();
+	say(fd, CTL_FLUSH, NULL, 0);
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	hear_closed(fd);
+	answer(MSG_DONE, &done, sizeof(done)); /* to nobody */
+	fd = client();
+	assert_int_equal(shutdown(fd, SHUT_RD), 0);
+	say(fd, CTL_OFFENDERS, NULL, 0);
+	assert_int_equal(channel_send(fd, CTL_OFFENDERS, 7, NULL, 0, -1), -1);
+	assert_int_equal(errno, EPIPE);
+	close(fd);
+}
+
 static int
 count_open(void)
 {
@@ -431,6 +552,26 @@ test_only_root_may_change(void **state)
 	fd = client();
 	say(fd, CTL_OFFENDERS, NULL, 0);
 	hear_done(fd, 0);
+}
+
+/* Not who he was when he came: what the kernel says of him now. */
+static void
+test_who_asks_is_looked_at_when_he_asks(void **state)
+{
+	int fd;
+
+	(void)state;
+	fd = client();
+	rig.uid = 1000;
+	say(fd, CTL_FLUSH, NULL, 0);
+	hear_error(fd, CTL_DENIED, "only root may do that");
+	assert_int_equal(rig.asked, 0);
+	fd = client();
+	rig.uid = 0;
+	say(fd, CTL_FLUSH, NULL, 0);
+	assert_int_equal(rig.type, MSG_FLUSH);
+	close(fd);
+	turn();
 }
 
 static void
@@ -885,22 +1026,45 @@ test_accounts_are_sent_by_their_failures(void **state)
 	hear_done(fd, 0);
 }
 
+/* His request stays with the enforcer, whose answer is for nobody. */
 static void
-test_client_that_leaves_is_forgotten(void **state)
+test_client_that_leaves_misses_his_answer(void **state)
 {
+	struct msg_done done = { 3 };
 	int fd = client();
 
 	(void)state;
 	say(fd, CTL_FLUSH, NULL, 0);
-	assert_int_equal(rig.forgotten, 0);
 	close(fd);
 	turn();
-	assert_int_equal(rig.forgotten, 1);
+	answer(MSG_DONE, &done, sizeof(done));
+	fd = client();
+	say(fd, CTL_FLUSH, NULL, 0);
+	answer(MSG_DONE, &done, sizeof(done));
+	hear_done(fd, 3);
+	assert_int_equal(rig.forgotten, 0);
+}
+
+static void
+test_answers_that_never_come_are_forgotten_at_the_end(void **state)
+{
+	int fd = client(), gone = client();
+
+	(void)state;
+	say(fd, CTL_FLUSH, NULL, 0);
+	say(gone, CTL_FLUSH, NULL, 0);
+	close(gone);
+	turn();
+	control_free(rig.parser.control);
+	rig.parser.control = NULL;
+	assert_int_equal(rig.forgotten, 2);
+	close(fd);
 }
 
 static void
 test_second_request_closes_the_client(void **state)
 {
+	struct msg_done done = { 1 };
 	int fd = client();
 
 	(void)state;
@@ -908,26 +1072,290 @@ test_second_request_closes_the_client(void **state)
 	say(fd, CTL_FLUSH, NULL, 0);
 	hear_closed(fd);
 	assert_int_equal(rig.asked, 1);
-	assert_int_equal(rig.forgotten, 1);
+	answer(MSG_DONE, &done, sizeof(done));
+}
+
+/* As many others as there are places, of several users. */
+static void
+fill(int fds[CONTROL_OTHERS_MAX])
+{
+	unsigned i;
+
+	for (i = 0; i < CONTROL_OTHERS_MAX; i++) {
+		rig.uid = 1000 + i / CONTROL_UID_MAX;
+		fds[i] = client();
+	}
 }
 
 static void
-test_client_beyond_the_limit_waits(void **state)
+close_all(const int *fds, unsigned n)
 {
-	int fd[CONTROL_CLIENTS_MAX], late, i;
+	unsigned i;
+
+	for (i = 0; i < n; i++)
+		close(fds[i]);
+	turn();
+}
+
+static bool
+is_open(int fd)
+{
+	struct channel_msg m;
+
+	return hear(fd, &m) == -1;
+}
+
+static void
+test_root_has_places_of_its_own(void **state)
+{
+	int fds[CONTROL_OTHERS_MAX], fd;
+	unsigned i;
+
+	(void)state;
+	fill(fds);
+	rig.uid = 0;
+	fd = client();
+	say(fd, CTL_OFFENDERS, NULL, 0);
+	hear_done(fd, 0);
+	for (i = 0; i < CONTROL_OTHERS_MAX; i++)
+		assert_true(is_open(fds[i]));
+	assert_int_equal(rig.warnings, 0);
+	close_all(fds, CONTROL_OTHERS_MAX);
+}
+
+static void
+test_root_has_not_more_places_than_those(void **state)
+{
+	int fds[CONTROL_ROOT_MAX], fd, i;
+
+	(void)state;
+	for (i = 0; i < CONTROL_ROOT_MAX; i++)
+		fds[i] = client();
+	fd = client();
+	assert_false(is_open(fds[0]));
+	assert_true(is_open(fds[1]));
+	assert_true(is_open(fd));
+	close(fd);
+	close_all(fds, CONTROL_ROOT_MAX);
+}
+
+static void
+test_newcomer_takes_the_place_of_who_asked_nothing_for_longest(void **state)
+{
+	int fds[CONTROL_OTHERS_MAX], fd, i;
+
+	(void)state;
+	fill(fds);
+	rig.uid = 2000;
+	say(fds[0], CTL_STATUS, NULL, 0);
+	for (i = 1; i < 4; i++) {
+		fd = client();
+		assert_false(is_open(fds[i]));
+		assert_true(is_open(fds[i + 1]));
+		say(fd, CTL_OFFENDERS, NULL, 0);
+		hear_done(fd, 0);
+		rig.uid++;
+		fds[i] = client(); /* the place is taken again */
+	}
+	assert_true(is_open(fds[0]));
+	close_all(fds, CONTROL_OTHERS_MAX);
+}
+
+static void
+test_of_those_who_asked_the_slowest_reader_goes(void **state)
+{
+	struct ctl_bans all = { 1 };
+	int fds[CONTROL_UID_MAX + 1], i;
+	struct channel_msg m;
+	char text[32];
+
+	(void)state;
+	rig.uid = 1000;
+	for (i = 0; i < 5000; i++) {
+		(void)snprintf(text, sizeof(text), "198.51.%d.%d", i / 250,
+		    i % 250 + 1);
+		put_ban(text, BAN_ACTIVE);
+	}
+	fds[0] = client();
+	say(fds[0], CTL_STATUS, NULL, 0); /* waits, and does not read */
+	for (i = 1; i < CONTROL_UID_MAX; i++) {
+		fds[i] = client();
+		say(fds[i], CTL_BANS, &all, sizeof(all));
+	}
+	fds[i] = client();
+	assert_true(is_open(fds[i]));
+	assert_true(is_open(fds[0]));
+	i = 0;
+	while (hear(fds[1], &m) == 1)
+		i++;
+	assert_in_range(i, 1, 4999);
+	i = 0;
+	while (hear(fds[2], &m) == 1)
+		i++;
+	assert_int_equal(i, 5001);
+	close_all(fds, CONTROL_UID_MAX + 1);
+}
+
+/* Who waits for an answer is not sent away for one who came after him. */
+static void
+test_newcomer_goes_when_all_wait_for_their_answers(void **state)
+{
+	int fds[CONTROL_UID_MAX], i, fd;
+
+	(void)state;
+	rig.uid = 1000;
+	for (i = 0; i < CONTROL_UID_MAX; i++) {
+		fds[i] = client();
+		say(fds[i], CTL_STATUS, NULL, 0);
+	}
+	hear_closed(client());
+	for (i = 0; i < CONTROL_UID_MAX; i++)
+		assert_true(is_open(fds[i]));
+	rig.uid = 1001; /* it is not the fault of others */
+	fd = client();
+	say(fd, CTL_OFFENDERS, NULL, 0);
+	assert_true(is_open(fd));
+	close(fd);
+	close_all(fds, CONTROL_UID_MAX);
+}
+
+static void
+test_clients_without_a_place_are_told_of_once_a_minute(void **state)
+{
+	int fds[CONTROL_UID_MAX], more[30], i;
+
+	(void)state;
+	rig.uid = 1000;
+	for (i = 0; i < CONTROL_UID_MAX; i++)
+		fds[i] = client();
+	for (i = 0; i < 30; i++) {
+		more[i] = client();
+		if (i == 19)
+			rig.ms += 60000;
+	}
+	assert_int_equal(rig.warnings, 2);
+	close_all(fds, CONTROL_UID_MAX);
+	close_all(more, 30);
+}
+
+/* However many ask, the enforcer hears of few; root does not stand behind. */
+static void
+test_few_requests_of_others_are_with_the_enforcer(void **state)
+{
+	struct msg_counters counters = { 0 };
+	int fds[CONTROL_UID_MAX], i, fd;
 	struct channel_msg m;
 
 	(void)state;
-	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
-		fd[i] = client();
-	late = client();
-	say(late, CTL_OFFENDERS, NULL, 0);
-	assert_int_equal(hear(late, &m), -1);
-	close(fd[0]);
-	hear_done(late, 0);
-	for (i = 1; i < CONTROL_CLIENTS_MAX; i++)
-		close(fd[i]);
+	rig.uid = 1000;
+	for (i = 0; i < CONTROL_UID_MAX; i++) {
+		fds[i] = client();
+		say(fds[i], CTL_STATUS, NULL, 0);
+		if (i < 2) { /* to leave does not make it less */
+			close(fds[i]);
+			turn();
+		}
+	}
+	assert_int_equal(rig.asked, CONTROL_ASKING);
+	answer(MSG_COUNTED, &counters, sizeof(counters));
+	assert_int_equal(rig.asked, CONTROL_ASKING + 1);
+	assert_int_equal(hear(fds[CONTROL_ASKING - 1], &m), 1);
+	assert_int_equal(m.hdr.type, CTL_STATUS_RECORD);
+	rig.uid = 0;
+	fd = client();
+	say(fd, CTL_STATUS, NULL, 0);
+	assert_int_equal(rig.asked, CONTROL_ASKING + 2);
+	answer(MSG_COUNTED, &counters, sizeof(counters));
+	assert_int_equal(hear(fd, &m), 1);
+	close(fd);
+	close_all(fds + 2, CONTROL_UID_MAX - 2);
+}
+
+static void
+test_requests_of_others_are_paced(void **state)
+{
+	int fd, i;
+
+	(void)state;
+	rig.uid = 1000;
+	for (i = 0; i < LANE_BURST; i++) {
+		fd = client();
+		say(fd, CTL_OFFENDERS, NULL, 0);
+		hear_done(fd, 0);
+	}
+	fd = client();
+	say(fd, CTL_OFFENDERS, NULL, 0);
+	assert_true(is_open(fd));
+	rig.uid = 0;
+	for (i = 0; i < 2 * LANE_BURST; i++) {
+		int root = client();
+
+		say(root, CTL_OFFENDERS, NULL, 0);
+		hear_done(root, 0);
+	}
+	assert_true(is_open(fd));
+	rig.ms += 1000 / CONTROL_PER_SECOND;
+	while (is_open(fd)) /* its time comes by the loop's timer */
+		(void)event_base_loop(rig.parser.base, EVLOOP_ONCE);
+	hear_closed(fd);
+}
+
+/* Without descriptors an idle client goes; if none is there, we wait. */
+static void
+test_without_descriptors_it_does_not_spin(void **state)
+{
+	int fd;
+
+	(void)state;
+	rig.uid = 1000;
+	fd = client();
+	rig.uid = 0;
+	rig.no_accept = 1;
+	rig.accepts = 0;
+	close(client());
+	assert_false(is_open(fd));
+	close(fd);
 	turn();
+	assert_int_equal(rig.warnings, 1);
+	rig.no_accept = 1000;
+	rig.accepts = 0;
+	fd = client();
+	assert_int_equal(rig.accepts, 1);
+	say(fd, CTL_OFFENDERS, NULL, 0);
+	assert_int_equal(rig.accepts, 1);
+	rig.no_accept = 0;
+	while (is_open(fd)) /* it is tried again after a while */
+		(void)event_base_loop(rig.parser.base, EVLOOP_ONCE);
+	close(fd);
+	turn();
+	assert_int_equal(rig.warnings, 1);
+}
+
+/* What is passed over does not end the answer, and is not all done at once. */
+static void
+test_ban_behind_many_ended_ones_is_shown(void **state)
+{
+	struct ctl_bans active = { 0 };
+	struct channel_msg m;
+	char text[32];
+	unsigned i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < 2000; i++) {
+		(void)snprintf(text, sizeof(text), "198.51.%u.%u", i / 250,
+		    i % 250 + 1);
+		put_ban(text, BAN_ENDED);
+	}
+	put_ban("203.0.113.1", BAN_ACTIVE);
+	fd = client();
+	assert_int_equal(
+	    channel_send(fd, CTL_BANS, 7, &active, sizeof(active), -1), 0);
+	for (i = 0; hear(fd, &m) == -1; i++)
+		;
+	assert_in_range(i, 1, 100);
+	assert_int_equal(m.hdr.type, CTL_BAN_RECORD);
+	hear_done(fd, 0);
 }
 
 static void
@@ -964,9 +1392,13 @@ main(void)
 		TEST(test_wrong_length_closes_the_client),
 		TEST(test_unknown_request_closes_the_client),
 		TEST(test_bytes_that_are_no_message_close_the_client),
+		TEST(test_half_a_message_closes_the_client),
+		TEST(test_huge_message_closes_the_client),
+		TEST(test_shutdown_of_one_half_ends_the_client),
 		TEST(test_descriptor_closes_the_client),
 		TEST(test_values_past_their_bounds_close_the_client),
 		TEST(test_only_root_may_change),
+		TEST(test_who_asks_is_looked_at_when_he_asks),
 		TEST(test_ban_is_asked_and_shown),
 		TEST(test_unban_of_an_address_releases_the_ban_that_covers_it),
 		TEST(test_unban_allows_no_more_than_what_is_counted),
@@ -983,9 +1415,20 @@ main(void)
 		TEST(test_check_tells_what_speaks_for_a_client),
 		TEST(test_offenders_show_the_threshold_that_holds_for_them),
 		TEST(test_accounts_are_sent_by_their_failures),
-		TEST(test_client_that_leaves_is_forgotten),
+		TEST(test_client_that_leaves_misses_his_answer),
+		TEST(test_answers_that_never_come_are_forgotten_at_the_end),
 		TEST(test_second_request_closes_the_client),
-		TEST(test_client_beyond_the_limit_waits),
+		TEST(test_root_has_places_of_its_own),
+		TEST(test_root_has_not_more_places_than_those),
+		TEST(
+		    test_newcomer_takes_the_place_of_who_asked_nothing_for_longest),
+		TEST(test_of_those_who_asked_the_slowest_reader_goes),
+		TEST(test_newcomer_goes_when_all_wait_for_their_answers),
+		TEST(test_clients_without_a_place_are_told_of_once_a_minute),
+		TEST(test_few_requests_of_others_are_with_the_enforcer),
+		TEST(test_requests_of_others_are_paced),
+		TEST(test_without_descriptors_it_does_not_spin),
+		TEST(test_ban_behind_many_ended_ones_is_shown),
 		TEST(test_client_that_never_asks_has_a_timer),
 	};
 

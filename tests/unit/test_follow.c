@@ -34,6 +34,8 @@ struct tail {
 	int watch;
 	unsigned started, worked, files, nones, events;
 	unsigned blocks; /* that are left to read */
+	unsigned retries;
+	bool unwatched;
 	int error;
 };
 
@@ -128,6 +130,19 @@ tail_events(struct tail *t)
 
 	t->events++;
 	assert_true(read(t->watch, buf, sizeof(buf)) > 0);
+}
+
+void
+tail_retry(struct tail *t)
+{
+	t->retries++;
+	t->ops->open(t->arg, MSG_CURRENT);
+}
+
+bool
+tail_is_unwatched(const struct tail *t)
+{
+	return t->unwatched;
 }
 
 bool
@@ -733,6 +748,150 @@ test_a_journal_that_is_not_there_holds_up_nothing(void **state)
 	assert_int_equal(r.error, ENOENT);
 }
 
+static int
+find_timer(const struct event_base *base, const struct event *ev, void *arg)
+{
+	const struct event **found = arg;
+
+	(void)base;
+	if (event_pending(ev, EV_TIMEOUT, NULL))
+		*found = ev;
+	return 0;
+}
+
+/* The only timer there can be, that of a log to be tried again, or NULL. */
+static struct event *
+retry_timer(void)
+{
+	struct event *ev = NULL;
+
+	(void)event_base_foreach_event(rig.parser.base, find_timer, &ev);
+	return ev;
+}
+
+static void
+retry(void)
+{
+	struct event *ev = retry_timer();
+
+	assert_non_null(ev);
+	event_active(ev, EV_TIMEOUT, 0);
+	turn();
+}
+
+static void
+test_a_log_that_cannot_be_read_is_tried_until_it_can(void **state)
+{
+	struct ctl_log_record r;
+	int i;
+
+	configure(*state, "/a", NULL);
+	follow_start(*state);
+	give_log(*state, 0, EACCES);
+	turn();
+	assert_true(follow_describe(*state, 0, &r));
+	assert_in_range(r.since, time(NULL) - 60, time(NULL));
+	for (i = 1; i < 4; i++) {
+		retry();
+		assert_int_equal(rig.tails[0]->retries, i);
+		give_log(*state, 0, EACCES);
+		turn();
+	}
+	retry();
+	rig.tails[0]->error = 0;
+	give_log(*state, 0, 0);
+	turn();
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.since, 0);
+	assert_null(retry_timer());
+}
+
+static void
+test_a_log_that_stops_being_read_is_tried_again(void **state)
+{
+	struct ctl_log_record r;
+
+	configure(*state, "/a", NULL);
+	follow_start(*state);
+	give_log(*state, 0, 0);
+	turn();
+	assert_null(retry_timer());
+	rig.tails[0]->error = EIO;
+	rig.tails[0]->ops->busy(rig.tails[0]->arg);
+	turn();
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.error, EIO);
+	assert_true(r.since != 0);
+	retry();
+	assert_int_equal(rig.tails[0]->retries, 1);
+}
+
+static void
+test_a_log_without_a_watch_is_read_again_and_again(void **state)
+{
+	struct ctl_log_record r;
+
+	configure(*state, "/a", NULL);
+	rig.tails[0]->unwatched = true;
+	follow_start(*state);
+	give_log(*state, 0, 0);
+	turn();
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.unwatched, 1);
+	retry();
+	turn(); /* nothing is said before the answer is there */
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.unwatched, 1);
+	rig.tails[0]->unwatched = false;
+	give_log(*state, 0, 0);
+	turn();
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.unwatched, 0);
+	assert_null(retry_timer());
+}
+
+/* The watch on the file comes with the file. */
+static void
+test_a_watch_that_is_on_its_way_is_not_missed(void **state)
+{
+	struct ctl_log_record r;
+	struct tail *t;
+
+	configure(*state, "/a", NULL);
+	follow_start(*state);
+	give_log(*state, 0, 0);
+	turn();
+	t = rig.tails[0];
+	t->unwatched = true;
+	t->ops->open(t->arg, MSG_CURRENT);
+	t->ops->busy(t->arg);
+	turn();
+	assert_true(follow_describe(*state, 0, &r));
+	assert_int_equal(r.since, 0);
+	t->unwatched = false;
+	give_log(*state, 0, 0);
+	turn();
+	assert_null(retry_timer());
+}
+
+static void
+test_a_log_that_came_back_by_itself_is_not_tried_again(void **state)
+{
+	struct tail *t;
+
+	configure(*state, "/a", NULL);
+	follow_start(*state);
+	give_log(*state, 0, EACCES);
+	turn();
+	assert_non_null(retry_timer());
+	t = rig.tails[0];
+	t->error = 0;
+	t->ops->open(t->arg, MSG_CURRENT); /* an event told it */
+	give_log(*state, 0, 0);
+	turn();
+	assert_null(retry_timer());
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -758,6 +917,11 @@ main(void)
 		TEST(test_the_journal_that_leaves_is_closed),
 		TEST(test_the_end_of_the_journal_is_the_end),
 		TEST(test_a_journal_that_is_not_there_holds_up_nothing),
+		TEST(test_a_log_that_cannot_be_read_is_tried_until_it_can),
+		TEST(test_a_log_that_stops_being_read_is_tried_again),
+		TEST(test_a_log_without_a_watch_is_read_again_and_again),
+		TEST(test_a_watch_that_is_on_its_way_is_not_missed),
+		TEST(test_a_log_that_came_back_by_itself_is_not_tried_again),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -1,5 +1,8 @@
+#include <sys/wait.h>
+
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -238,6 +241,68 @@ test_a_failed_refresh_keeps_the_old(void **state)
 	hostaddr_close(h);
 }
 
+/* Made anew under its name, as resolvconf(8) and others do. */
+static void
+write_resolv(const char *path, const char *text)
+{
+	char new[64];
+	FILE *f;
+
+	snprintf(new, sizeof(new), "%s.new", path);
+	assert_non_null(f = fopen(new, "w"));
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(rename(new, path), 0);
+}
+
+static void
+assert_turns_stale(struct hostaddr *h)
+{
+	assert_true(hostaddr_is_stale(h));
+	assert_int_equal(hostaddr_refresh(h), 0);
+	assert_false(hostaddr_is_stale(h));
+}
+
+static void
+test_a_resolv_conf_that_changed_is_noticed(void **state)
+{
+	char path[] = "/tmp/test_hostaddr.XXXXXX", other[64];
+	struct hostaddr *h;
+	FILE *f;
+
+	(void)state;
+	netns_needed();
+	close(mkstemp(path));
+	snprintf(other, sizeof(other), "%s.other", path);
+	write_resolv(path, "nameserver 198.51.100.53\n");
+	h = open_host(path);
+	assert_false(hostaddr_is_stale(h));
+
+	write_resolv(path, "nameserver 198.51.100.54\n"); /* as long */
+	assert_turns_stale(h);
+	assert_protects(h, "198.51.100.54", RESOLVER);
+	assert_non_null(f = fopen(path, "a"));
+	fputs("nameserver 198.51.100.55\n", f);
+	assert_int_equal(fclose(f), 0);
+	assert_turns_stale(h);
+	assert_protects(h, "198.51.100.55", RESOLVER);
+
+	/* Away, back, and as a link whose end is what changes. */
+	assert_int_equal(unlink(path), 0);
+	assert_turns_stale(h);
+	assert_protects(h, "198.51.100.55", NULL);
+	assert_int_equal(symlink(other, path), 0);
+	assert_false(hostaddr_is_stale(h));
+	write_resolv(other, "nameserver 198.51.100.56\n");
+	assert_turns_stale(h);
+	write_resolv(other, "nameserver 198.51.100.57\n");
+	assert_turns_stale(h);
+	assert_protects(h, "198.51.100.57", RESOLVER);
+	hostaddr_close(h);
+	unlink(other);
+	unlink(path);
+}
+
 static void
 test_an_idle_monitor_is_quiet(void **state)
 {
@@ -385,6 +450,59 @@ test_that_something_was_lost_is_told_until_all_is_read(void **state)
 	hostaddr_close(h);
 }
 
+static pid_t flapper;
+
+static int
+stop_flapper(void **state)
+{
+	(void)state;
+	if (flapper > 0) {
+		(void)kill(-flapper, SIGKILL);
+		(void)waitpid(flapper, NULL, 0);
+	}
+	return 0;
+}
+
+/* Some addresses come and go without end, in processes of their own. */
+static void
+start_flapper(void)
+{
+	assert_int_not_equal(flapper = fork(), -1);
+	if (flapper > 0)
+		return;
+	(void)setpgid(0, 0);
+	execl("/bin/sh", "sh", "-c",
+	    "for i in 77 78 79; do "
+	    "yes \"addr add 192.0.2.$i/32 dev veth1\n"
+	    "addr del 192.0.2.$i/32 dev veth1\" |"
+	    " ip -force -batch - >/dev/null 2>&1 & done; wait",
+	    NULL);
+	_exit(1);
+}
+
+/* And there are many, so that a dump takes its time. */
+static void
+test_addresses_that_change_without_end_are_read(void **state)
+{
+	struct hostaddr *h = open_host("/nonexistent/resolv.conf");
+	int i;
+
+	(void)state;
+	netns_run("i=0; while [ $i -lt 6000 ]; do"
+		  " echo addr add 203.0.$((i / 250 % 250)).$((i % 250))/32"
+		  " dev veth0; i=$((i + 1)); done | ip -batch -");
+	start_flapper();
+	await(h, HOSTADDR_ADDRESSES);
+	netns_run("ip addr add 198.51.100.1/32 dev veth0");
+	for (i = 0; i < 5; i++) {
+		assert_int_equal(hostaddr_refresh(h), 0);
+		assert_protects(h, "198.51.100.1", ADDRESS);
+		assert_protects(h, "203.0.23.249", ADDRESS);
+		assert_protects(h, "192.0.2.1", ADDRESS);
+	}
+	hostaddr_close(h);
+}
+
 static void
 test_a_host_without_any_address_is_served(void **state)
 {
@@ -411,6 +529,7 @@ main(void)
 		IN_NETNS(test_nexthop_objects_are_gateways),
 		IN_NETNS(test_resolvers_are_protected),
 		IN_NETNS(test_a_failed_refresh_keeps_the_old),
+		IN_NETNS(test_a_resolv_conf_that_changed_is_noticed),
 		IN_NETNS(test_an_idle_monitor_is_quiet),
 		IN_NETNS(test_addresses_are_heard),
 		IN_NETNS(test_routes_with_a_gateway_are_heard),
@@ -419,6 +538,9 @@ main(void)
 		IN_NETNS(test_rules_that_go_are_heard),
 		IN_NETNS(
 		    test_that_something_was_lost_is_told_until_all_is_read),
+		cmocka_unit_test_setup_teardown(
+		    test_addresses_that_change_without_end_are_read,
+		    netns_enter, stop_flapper),
 		IN_NETNS(test_a_host_without_any_address_is_served),
 	};
 

@@ -30,6 +30,7 @@ static struct {
 	struct msg_policy policy;
 	struct ban ban;
 	struct msg_log log;
+	struct msg_moved moved;
 } got;
 
 static void
@@ -98,6 +99,14 @@ on_ban_state(void *arg, const struct ban *b)
 }
 
 static void
+on_bans_moved(void *arg, const struct msg_moved *m)
+{
+	(void)arg;
+	got.calls++;
+	got.moved = *m;
+}
+
+static void
 on_level(void *arg, int level)
 {
 	(void)arg;
@@ -123,6 +132,7 @@ static const struct incoming_ops ops = {
 	.log = on_log,
 	.listener = on_listener,
 	.ban_state = on_ban_state,
+	.bans_moved = on_bans_moved,
 	.ready = on_nothing,
 	.level = on_level,
 	.ping = on_nothing,
@@ -231,6 +241,7 @@ static const struct sample {
 	{ MSG_CHECKED, sizeof(struct msg_checked), true, false },
 	{ MSG_COUNTED, sizeof(struct msg_counters), true, false },
 	{ MSG_BAN_STATE, sizeof(struct ban), false, false },
+	{ MSG_BANS_MOVED, sizeof(struct msg_moved), false, false },
 	{ MSG_LOG, sizeof(struct msg_log), false, true },
 	{ MSG_PING, 0, false, false },
 	{ MSG_NEW_LEVEL, sizeof(struct msg_level), false, false },
@@ -351,7 +362,7 @@ test_nothing_is_due_before_the_first_configuration(void **state)
 	(void)state;
 	for (i = 0; i < NSAMPLES; i++) {
 		m = sample_message(&samples[i]);
-		if (m.hdr.type >= MSG_PING)
+		if (m.hdr.type >= MSG_PING && m.hdr.type <= MSG_DUMP)
 			incoming_take(&in, &m);
 		else
 			expect_assert_failure(incoming_take(&in, &m));
@@ -451,6 +462,20 @@ test_ban_past_its_bounds_is_fatal(void **state)
 }
 
 static void
+test_a_move_past_its_bounds_is_fatal(void **state)
+{
+	struct msg_moved good = { 5, 5, -MSG_MOVE_MAX }, bad = good;
+
+	take(*state, MSG_BANS_MOVED, &good, sizeof(good));
+	assert_memory_equal(&got.moved, &good, sizeof(good));
+	bad.by--;
+	expect_assert_failure(take(*state, MSG_BANS_MOVED, &bad, sizeof(bad)));
+	bad.by = MSG_MOVE_MAX + 1;
+	expect_assert_failure(take(*state, MSG_BANS_MOVED, &bad, sizeof(bad)));
+	assert_int_equal(got.calls, 1);
+}
+
+static void
 test_ban_with_an_id_is_an_answer_too(void **state)
 {
 	struct ban b = valid_ban();
@@ -492,7 +517,7 @@ test_log_past_its_bounds_is_fatal(void **state)
 	l = good;
 	l.which = 0;
 	expect_assert_failure(take_log(*state, l, -1));
-	l.which = MSG_ROTATED + 1;
+	l.which = MSG_ROTATED_LAST + 1;
 	expect_assert_failure(take_log(*state, l, -1));
 	l = good;
 	l.error = 1U << 31;
@@ -570,6 +595,7 @@ main(void)
 		TEST(test_policy_past_its_bounds_is_fatal),
 		TEST(test_items_past_their_bounds_are_fatal),
 		TEST(test_ban_past_its_bounds_is_fatal),
+		TEST(test_a_move_past_its_bounds_is_fatal),
 		TEST(test_ban_with_an_id_is_an_answer_too),
 		TEST(test_log_past_its_bounds_is_fatal),
 		TEST(test_watch_may_bring_a_descriptor),

@@ -57,6 +57,8 @@ __wrap_access(const char *path, int mode)
 	return no_program ? -1 : 0;
 }
 
+static int64_t now;
+
 /* This machine's name is ours. */
 int
 __wrap_open(const char *path, int flags, ...)
@@ -73,7 +75,7 @@ __wrap_open(const char *path, int flags, ...)
 int64_t
 clock_wall(void)
 {
-	return NOW;
+	return now;
 }
 
 static int
@@ -94,6 +96,7 @@ setup(void **state)
 	e.sources.v[3].path = journal;
 	e.sources.v[3].inotify = -1;
 	no_group = no_program = false;
+	now = NOW;
 	return 0;
 }
 
@@ -190,6 +193,18 @@ test_the_command_line_asks_for_the_window_and_all_after(void **state)
 	has("argument --no-pager\n");
 	has("argument --quiet\n");
 	assert_int_equal(number_of("argument"), 11);
+	(void)reap(SIGTERM);
+}
+
+/* A time before that would end it at once. */
+static void
+test_after_a_boot_in_1970_it_asks_for_all(void **state)
+{
+	need_root();
+	now = 3600;
+	start();
+	find_child();
+	has("argument --since=@0\n");
 	(void)reap(SIGTERM);
 }
 
@@ -348,6 +363,7 @@ main(void)
 #define TEST(t) cmocka_unit_test_setup(t, setup)
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_command_line_asks_for_the_window_and_all_after),
+		TEST(test_after_a_boot_in_1970_it_asks_for_all),
 		TEST(test_it_has_no_right_but_to_read_the_journal),
 		TEST(test_it_can_be_ended),
 		TEST(test_it_ends_with_the_enforcer),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -17,6 +18,18 @@
 
 #define NOW   1700000000
 #define LIMIT 5 /* the default threshold */
+#define YEAR  (INT64_C(365) * 86400)
+
+int __wrap_clock_gettime(clockid_t, struct timespec *);
+
+static int64_t clock_now; /* of the wall; nothing else ever passes */
+
+int
+__wrap_clock_gettime(clockid_t id, struct timespec *ts)
+{
+	*ts = (struct timespec){ id == CLOCK_REALTIME ? clock_now : 1000, 0 };
+	return 0;
+}
 
 /* The channel: what was asked for, and who waits for the answer. */
 static struct {
@@ -60,6 +73,7 @@ setup(void **state)
 	if (p == NULL)
 		return -1;
 	memset(&asked, 0, sizeof(asked));
+	clock_now = NOW;
 	p->policy = policy_new();
 	p->mirror = mirror_new();
 	p->accounts = accounts_new();
@@ -94,14 +108,20 @@ fail_at(struct parser *p, const char *client, int64_t time, bool live)
 		.user_len = 7,
 	};
 
-	judge_event(p->judge, &ev, live, NOW);
+	judge_event(p->judge, &ev, live, clock_now);
 }
 
 static void
 fail_often(struct parser *p, const char *client, unsigned n)
 {
 	while (n-- > 0)
-		fail_at(p, client, NOW, true);
+		fail_at(p, client, clock_now, true);
+}
+
+static void
+set_clock(int64_t by)
+{
+	clock_now += by;
 }
 
 static void
@@ -316,8 +336,11 @@ test_a_log_whose_clock_is_ahead_is_told_so(void **state)
 		fail_at(*state, "192.0.2.2", NOW, true);
 	assert_int_equal(asked.last.ahead, 0);
 	for (i = 0; i < 5; i++)
-		fail_at(*state, "192.0.2.3", NOW + 2 * MSG_AHEAD_MAX, true);
+		fail_at(*state, "192.0.2.3", NOW + MSG_AHEAD_MAX, true);
 	assert_int_equal(asked.last.ahead, MSG_AHEAD_MAX);
+	for (i = 0; i < 5; i++) /* that is no clock */
+		fail_at(*state, "192.0.2.4", NOW + MSG_AHEAD_MAX + 1, true);
+	assert_int_equal(asked.last.ahead, 0);
 }
 
 static void
@@ -505,6 +528,105 @@ test_accounts_tell_of_all_but_their_owners(void **state)
 	assert_int_equal(r.logins, 1);
 }
 
+static void
+test_a_clock_that_is_set_changes_no_count(void **state)
+{
+	static const int64_t jumps[] = { 7200, -7200, 5 * YEAR, -5 * YEAR };
+	struct parser *p = *state;
+	uint64_t hours[STATS_HOURS];
+	char client[32];
+	unsigned i;
+
+	for (i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
+		(void)snprintf(client, sizeof(client), "192.0.2.%u", i);
+		fail_often(p, client, LIMIT - 1);
+		set_clock(jumps[i]);
+		assert_int_equal(asked.number, i);
+		fail_often(p, client, 1);
+		assert_int_equal(asked.number, i + 1);
+	}
+	stats_hours(&p->stats, clock_now, hours);
+	assert_int_equal(hours[0], 4 * LIMIT);
+}
+
+/* The network's ban ended; then the clock goes back, and all bans with it. */
+static void
+test_bans_that_moved_are_no_news(void **state)
+{
+	const struct msg_moved moved = { 0, NOW + 3 * 86400, -600 };
+	struct parser *p = *state;
+	struct ban b = { .state = BAN_ACTIVE, .count = 5, .since = NOW };
+	struct ban ended = b;
+	unsigned i;
+
+	set_networks(p, 0, 2);
+	ended.prefix = prefix_of("192.0.2.0/24");
+	ended.state = BAN_ENDED;
+	ended.released = NOW + 10;
+	judge_replayed(p->judge, NOW);
+	judge_ban_state(p->judge, &ended, NOW);
+	ended.prefix = prefix_of("198.51.100.1");
+	judge_ban_state(p->judge, &ended, NOW);
+	for (i = 0; i < 4; i++) {
+		b.prefix = prefix_of("192.0.2.0");
+		b.prefix.addr[3] = (uint8_t)i;
+		judge_ban_state(p->judge, &b, NOW);
+	}
+	clock_now = NOW + 20;
+	fail_often(p, "198.51.100.1", LIMIT - 1);
+
+	set_clock(-600);
+	judge_bans_moved(p->judge, &moved);
+	assert_int_equal(asked.number, 0);
+	fail_often(p, "198.51.100.1", 1);
+	assert_int_equal(asked.number, 1);
+	b.category = CATEGORY_AUTH;
+	b.since = clock_now;
+	b.prefix.addr[3] = 9;
+	judge_ban_state(p->judge, &b, clock_now);
+	assert_int_equal(asked.number, 1); /* one is new */
+	b.prefix.addr[3] = 10;
+	judge_ban_state(p->judge, &b, clock_now);
+	assert_int_equal(asked.number, 2);
+}
+
+static void
+test_a_replayed_line_from_days_ahead_counts_for_nothing(void **state)
+{
+	unsigned i;
+
+	for (i = 0; i < 2 * LIMIT; i++)
+		fail_at(*state, "192.0.2.1", NOW + MSG_AHEAD_MAX + 1, false);
+	assert_int_equal(asked.number, 0);
+	clock_now = 3600; /* a boot in 1970: no time is not that time */
+	for (i = 0; i < 2 * LIMIT; i++)
+		fail_at(*state, "192.0.2.3", 0, false);
+	clock_now = NOW;
+	assert_int_equal(asked.number, 0);
+	for (i = 0; i < LIMIT - 1; i++)
+		fail_at(*state, "192.0.2.1", NOW - 60, false);
+	assert_int_equal(asked.number, 0);
+	fail_at(*state, "192.0.2.1", NOW, true);
+	assert_int_equal(asked.number, 1);
+	for (i = 0; i < LIMIT; i++) /* of a host whose zone is another one */
+		fail_at(*state, "192.0.2.2", NOW + 7200, false);
+	assert_int_equal(asked.number, 2);
+}
+
+/* As in 1970, when the ledger tells of releases in 2023. */
+static void
+test_a_release_by_a_better_clock_spares_nobody(void **state)
+{
+	unsigned i;
+
+	tell_state(*state, "192.0.2.1", BAN_ENDED, NOW + 901, 0);
+	for (i = 0; i < LIMIT; i++)
+		fail_at(*state, "192.0.2.1", NOW - 60, false);
+	assert_int_equal(asked.number, 0);
+	fail_often(*state, "192.0.2.1", LIMIT);
+	assert_int_equal(asked.number, 1);
+}
+
 int
 main(void)
 {
@@ -529,6 +651,10 @@ main(void)
 		TEST(test_a_reload_finds_the_networks_that_are_full_now),
 		TEST(test_a_known_clients_own_name_never_bans_it),
 		TEST(test_accounts_tell_of_all_but_their_owners),
+		TEST(test_a_clock_that_is_set_changes_no_count),
+		TEST(test_bans_that_moved_are_no_news),
+		TEST(test_a_replayed_line_from_days_ahead_counts_for_nothing),
+		TEST(test_a_release_by_a_better_clock_spares_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

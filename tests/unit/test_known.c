@@ -165,6 +165,19 @@ test_a_network_has_who_logged_in_since(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+test_logins_move_with_the_clock(void **state)
+{
+	login(*state, "192.0.2.1", "alice", T0);
+	login(*state, "192.0.2.2", NULL, T0 - 5);
+	known_shift(*state, -1000);
+	assert_int_equal(last(*state, "192.0.2.1"), T0 - 1000);
+	assert_int_equal(last(*state, "192.0.2.2"), T0 - 1005);
+	login(*state, "192.0.2.1", NULL, T0 - 999);
+	assert_int_equal(last(*state, "192.0.2.1"), T0 - 999);
+	assert_true(has(*state, "192.0.2.1", "alice"));
+}
+
 int
 main(void)
 {
@@ -176,6 +189,7 @@ main(void)
 		TEST(test_beyond_the_limit_the_longest_idle_client_goes),
 		TEST(test_names_may_hold_any_bytes),
 		TEST(test_a_network_has_who_logged_in_since),
+		TEST(test_logins_move_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,19 +19,39 @@ overwrite(const char *file, off_t at, const void *bytes, size_t len)
 	close(fd);
 }
 
+/* The key that begins with a text, or else the text; to be freed. */
+static datum
+find_key(GDBM_FILE db, const char *text)
+{
+	size_t len = strlen(text);
+	datum key, next;
+
+	for (key = gdbm_firstkey(db); key.dptr != NULL; key = next) {
+		if ((size_t)key.dsize > len && key.dptr[len] == ' ' &&
+		    memcmp(key.dptr, text, len) == 0)
+			return key;
+		next = gdbm_nextkey(db, key);
+		free(key.dptr);
+	}
+	key.dptr = strdup(text);
+	key.dsize = (int)len;
+	return key;
+}
+
 /* Change a file behind the module's back; the mark stays as it was. */
 static void
-tamper(const char *file, const char *key, const void *value, int len)
+tamper(const char *file, const char *text, const void *value, int len)
 {
-	datum k = { (char *)key, (int)strlen(key) };
-	datum v = { (char *)value, len };
+	datum v = { (char *)value, len }, key;
 	GDBM_FILE db = gdbm_open(file, 0, GDBM_WRITER, 0, NULL);
 
 	assert_non_null(db);
+	key = find_key(db, text);
 	if (value == NULL)
-		assert_int_equal(gdbm_delete(db, k), 0);
+		assert_int_equal(gdbm_delete(db, key), 0);
 	else
-		assert_int_equal(gdbm_store(db, k, v, GDBM_REPLACE), 0);
+		assert_int_equal(gdbm_store(db, key, v, GDBM_REPLACE), 0);
+	free(key.dptr);
 	gdbm_close(db);
 }
 
@@ -120,7 +140,7 @@ static void
 test_record_missing_from_a_file_is_noticed(void **state)
 {
 	char key[PREFIX_STRLEN];
-	struct ban b = fixture_ban(3, 1);
+	struct ban b = model_ban(3, 1);
 
 	(void)state;
 	fill_and_close(20, 1);
@@ -135,7 +155,7 @@ test_record_of_an_older_commit_is_noticed(void **state)
 {
 	uint8_t record[LEDGER_RECORD_LEN];
 	char key[PREFIX_STRLEN];
-	struct ban b = fixture_ban(3, 1);
+	struct ban b = model_ban(3, 1);
 	int i;
 
 	(void)state;
@@ -156,7 +176,7 @@ test_record_under_a_false_key_is_noticed(void **state)
 {
 	uint8_t record[LEDGER_RECORD_LEN];
 	char key[PREFIX_STRLEN];
-	struct ban b = fixture_ban(18, 1), other = fixture_ban(21, 1);
+	struct ban b = model_ban(18, 1), other = model_ban(21, 1);
 	int i;
 
 	(void)state;
@@ -176,7 +196,7 @@ test_record_too_much_is_noticed(void **state)
 {
 	uint8_t record[LEDGER_RECORD_LEN];
 	char key[PREFIX_STRLEN];
-	struct ban b = fixture_ban(400, 1);
+	struct ban b = model_ban(400, 1);
 	int i;
 
 	(void)state;
@@ -247,7 +267,7 @@ test_both_damaged_gives_what_can_be_read(void **state)
 	assert_int_equal(damaged, 1);
 	assert_seen(2000, 1); /* no record itself was hit */
 	assert_int_equal(count_names("bans.db.damaged-20"), 2);
-	assert_int_equal(count_names("bans"), 4);
+	assert_int_equal(count_names("bans"), 5); /* with the lock */
 	open_and_close();
 	assert_seen(2000, 1);
 	assert_int_equal(damaged, 0);
@@ -282,7 +302,8 @@ test_random_damage_of_both_files_invents_nothing(void **state)
 		if (damaged == 0)
 			assert_seen(200, 1);
 		whole += nseen == 200;
-		assert_int_equal(count_names("damaged") > 0, damaged);
+		if (damaged)
+			assert_int_equal(count_names("damaged"), 2);
 		fixture_remove("damaged");
 	}
 	assert_true(whole > 50);
@@ -294,14 +315,14 @@ later_record_wins(unsigned commits)
 {
 	static const char junk[256];
 	struct ledger *l = fixture_open();
-	struct ban b = fixture_ban(0, 9);
+	struct ban b = model_ban(0, 9);
 	unsigned i;
 
 	for (i = 0; i < commits; i++)
 		fixture_fill(l, 0, 20, 5 + i);
 	b.state = BAN_ENDED;
 	b.released = b.since + 100;
-	assert_int_equal(ledger_put(l, &b), 0);
+	assert_int_equal(fixture_put(l, &b), 0);
 	fixture_fill(l, 1, 20, 9);
 	abandon(l);
 	for (i = 0; i < 2; i++)

@@ -43,72 +43,24 @@ __wrap_gdbm_needs_recovery(GDBM_FILE db)
 	return __real_gdbm_needs_recovery(db);
 }
 
-#define PREFIXES 400
-#define ROUNDS   60 /* or LEDGER_ROUNDS */
+#define ROUNDS 60 /* or LEDGER_ROUNDS */
 
-/* What is acknowledged of each test ban: its count, 0 for no record. */
-struct model {
-	uint32_t count[PREFIXES];
-	uint64_t random;
-	uint32_t clock; /* a count never used before */
-};
-
-static unsigned
-model_random(struct model *m, unsigned bound)
-{
-	m->random = m->random * 6364136223846793005 + 1442695040888963407;
-	return (unsigned)(m->random >> 33) % bound;
-}
-
-/* The next batch; put into the ledger unless that is NULL. */
 static void
-model_step(struct model *m, struct ledger *l)
+put_or_exit(void *arg, const struct ban *b)
 {
-	unsigned i, n, puts = 1 + model_random(m, 20);
-	struct ban b;
-
-	for (i = 0; i < puts; i++) {
-		n = model_random(m, PREFIXES);
-		b = fixture_ban(n, ++m->clock);
-		m->count[n] = m->clock;
-		if (model_random(m, 4) == 0) {
-			b.state = BAN_FORGOTTEN;
-			m->count[n] = 0;
-		}
-		if (l != NULL && ledger_put(l, &b) == -1)
-			_exit(3);
-	}
-}
-
-static int
-model_is_seen(const struct model *m)
-{
-	struct ban want;
-	size_t i, n, records = 0;
-
-	for (n = 0; n < PREFIXES; n++) {
-		if (m->count[n] == 0)
-			continue;
-		records++;
-		want = fixture_ban((unsigned)n, m->count[n]);
-		for (i = 0; i < nseen; i++)
-			if (memcmp(&seen[i], &want, sizeof(want)) == 0)
-				break;
-		if (i == nseen)
-			return 0;
-	}
-	return records == nseen;
+	if (fixture_put(arg, b) == -1)
+		_exit(3);
 }
 
 static void
-write_until_killed(struct model *m, int ack)
+write_until_killed(struct ledger_model *m, int ack)
 {
 	struct ledger *l = fixture_open();
 
 	if (l == NULL)
 		_exit(1);
 	for (;;) {
-		model_step(m, l);
+		model_step(m, put_or_exit, l);
 		if (ledger_commit(l) == -1)
 			_exit(2);
 		if (write(ack, "", 1) != 1)
@@ -118,7 +70,7 @@ write_until_killed(struct model *m, int ack)
 
 /* Kill a writer; bring the model to what it had acknowledged. */
 static void
-kill_a_writer(struct model *m)
+kill_a_writer(struct ledger_model *m)
 {
 	struct timespec pause = { 0, 2000000 + random() % 60000000 };
 	char acks[4096];
@@ -139,7 +91,7 @@ kill_a_writer(struct model *m)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	while ((n = read(ack[0], acks, sizeof(acks))) > 0)
 		while (n-- > 0)
-			model_step(m, NULL);
+			model_step(m, NULL, NULL);
 	close(ack[0]);
 }
 
@@ -147,9 +99,9 @@ static void
 test_killed_writer_loses_nothing_acknowledged(void **state)
 {
 	const char *rounds = getenv("LEDGER_ROUNDS");
-	struct model m = { .random = 1 }, next;
+	struct ledger_model m = { .random = 1 }, next;
 	struct ledger *l;
-	long long i, n = ROUNDS;
+	long long i, n = ROUNDS, unreadable = 0;
 
 	(void)state;
 	if (rounds != NULL)
@@ -160,16 +112,21 @@ test_killed_writer_loses_nothing_acknowledged(void **state)
 		l = fixture_open();
 		assert_non_null(l);
 		assert_int_equal(damaged, 0);
-		next =
-		    m; /* the batch that was on its way, whole or not at all */
-		model_step(&next, NULL);
-		if (model_is_seen(&next))
+		unreadable += strstr(logged, "damaged, kept") != NULL;
+		/* The batch that was on its way is whole, or not there. */
+		next = m;
+		model_step(&next, NULL, NULL);
+		if (model_holds(&next, &bans))
 			m = next;
 		else
-			assert_true(model_is_seen(&m));
+			assert_true(model_holds(&m, &bans));
 		ledger_close(l);
 	}
 	assert_true(m.clock > 0);
+	/* A batch that was cut short is no damage, if gdbm can read it. */
+	assert_true(unreadable <= n / 10);
+	print_message("%lld rounds, a file unreadable in %lld\n", n,
+	    unreadable);
 }
 
 /* Leave room for so many bytes, or take it away again. */
@@ -206,33 +163,6 @@ teardown_small_disk(void **state)
 	return umount(dir) == -1 ? -1 : fixture_teardown(state);
 }
 
-/* The ledger on the full disk, as it would be found after a crash now. */
-static void
-assert_whole_elsewhere(unsigned n, uint32_t count)
-{
-	char copy[] = "/dev/shm/smtpban-ledger-XXXXXX";
-	char kept[2][sizeof(path[0])];
-	struct ledger *l;
-	int i;
-
-	assert_non_null(mkdtemp(copy));
-	memcpy(kept, path, sizeof(kept));
-	for (i = 0; i < 2; i++) {
-		snprintf(path[i], sizeof(path[i]), "%s/bans.db%s", copy,
-		    i == 0 ? "" : ".2");
-		fixture_copy(kept[i], path[i]);
-	}
-	l = fixture_open();
-	assert_non_null(l);
-	assert_int_equal(damaged, 0);
-	assert_seen(n, count);
-	ledger_close(l);
-	for (i = 0; i < 2; i++)
-		assert_int_equal(unlink(path[i]), 0);
-	assert_int_equal(rmdir(copy), 0);
-	memcpy(path, kept, sizeof(path));
-}
-
 static void
 test_full_disk_keeps_all_pending_until_there_is_room(void **state)
 {
@@ -247,8 +177,8 @@ test_full_disk_keeps_all_pending_until_there_is_room(void **state)
 	fixture_fill(l, 0, 100, 1);
 	fill_disk(filler);
 	for (n = 0; n < 1000; n++) {
-		b = fixture_ban(n, 2);
-		assert_int_equal(ledger_put(l, &b), 0);
+		b = model_ban(n, 2);
+		assert_int_equal(fixture_put(l, &b), 0);
 	}
 	for (try = 0; try < 3; try++) {
 		errno = 0;
@@ -273,7 +203,7 @@ test_full_disk_at_start_still_gives_the_bans(void **state)
 {
 	struct ledger *l = fixture_open();
 	char filler[96];
-	struct ban b = fixture_ban(100, 1);
+	struct ban b = model_ban(100, 1);
 
 	(void)state;
 	snprintf(filler, sizeof(filler), "%s/filler", dir);
@@ -285,7 +215,7 @@ test_full_disk_at_start_still_gives_the_bans(void **state)
 	assert_non_null(l);
 	assert_seen(100, 1);
 	assert_non_null(strstr(logged, "cannot be made yet"));
-	assert_int_equal(ledger_put(l, &b), 0);
+	assert_int_equal(fixture_put(l, &b), 0);
 	assert_int_equal(ledger_commit(l), -1);
 	assert_int_equal(errno, ENOSPC);
 	assert_int_equal(unlink(filler), 0);
@@ -319,8 +249,8 @@ commit_fails_once(int *fault)
 	fixture_fill(l, 0, 20, 1);
 	fixture_fill(l, 0, 20, 2);
 	for (n = 0; n < 20; n++) {
-		b = fixture_ban(n, 3);
-		assert_int_equal(ledger_put(l, &b), 0);
+		b = model_ban(n, 3);
+		assert_int_equal(fixture_put(l, &b), 0);
 	}
 	*fault = 10; /* in the midst of the batch before */
 	assert_int_equal(ledger_commit(l), -1);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -22,31 +21,6 @@ struct capture {
 	int sock;
 	char line[8192];
 };
-
-static struct {
-	const char *ident;
-	int option, facility, priority;
-	char text[8192];
-} logged;
-
-void
-openlog(const char *ident, int option, int facility)
-{
-	logged.ident = ident;
-	logged.option = option;
-	logged.facility = facility;
-}
-
-void
-syslog(int priority, const char *fmt, ...)
-{
-	va_list ap;
-
-	logged.priority = priority;
-	va_start(ap, fmt);
-	(void)vsnprintf(logged.text, sizeof(logged.text), fmt, ap);
-	va_end(ap);
-}
 
 static int
 setup(void **state)
@@ -61,7 +35,6 @@ setup(void **state)
 	if (c.saved == -1 || dup2(sv[1], STDERR_FILENO) == -1)
 		return -1;
 	(void)close(sv[1]);
-	memset(&logged, 0, sizeof(logged));
 	*state = &c;
 	return 0;
 }
@@ -137,22 +110,6 @@ test_manager_lines_have_their_priority_in_front(void **state)
 	assert_string_equal(next_line(*state), "<7>d\n");
 	log_line("e");
 	assert_string_equal(next_line(*state), "<7>e\n");
-}
-
-static void
-test_syslog_gets_text_and_priority_as_daemon(void **state)
-{
-	log_init("smtpband", LOG_TO_SYSLOG, LOG_NORMAL);
-	assert_string_equal(logged.ident, "smtpband");
-	assert_int_equal(logged.facility, LOG_DAEMON);
-	assert_int_equal(logged.option & LOG_NDELAY, LOG_NDELAY);
-	log_info("50%% of %d", 7);
-	assert_string_equal(logged.text, "50% of 7");
-	assert_int_equal(logged.priority, LOG_INFO);
-	log_warnx("%s", "%n\n");
-	assert_string_equal(logged.text, "%n?");
-	assert_int_equal(logged.priority, LOG_WARNING);
-	assert_string_equal(next_line(*state), "");
 }
 
 /* What comes out at a level: one letter for each kind of line. */
@@ -331,7 +288,6 @@ main(void)
 		CAPTURED(test_stderr_lines_have_the_program_in_front),
 		cmocka_unit_test(test_each_target_has_a_name_of_its_own),
 		CAPTURED(test_manager_lines_have_their_priority_in_front),
-		CAPTURED(test_syslog_gets_text_and_priority_as_daemon),
 		CAPTURED(test_the_level_chooses_the_lines),
 		CAPTURED(test_errno_is_kept),
 		CAPTURED(test_unprintable_bytes_become_question_marks),

@@ -16,7 +16,7 @@
 #include "loop_rig.h"
 
 static void
-test_an_idle_daemon_sets_no_timer_and_no_timeout(void **state)
+test_an_idle_daemon_waits_for_nothing_but_a_set_clock(void **state)
 {
 	static const struct loop_step steps[] = { END(1000000) };
 
@@ -24,7 +24,33 @@ test_an_idle_daemon_sets_no_timer_and_no_timeout(void **state)
 	loop_rig_run(steps);
 	assert_int_equal(rig.first_timeout, -1);
 	assert_int_equal(rig.polls, 1);
-	assert_int_equal(rig.settimes, 0);
+	assert_int_equal(rig.settimes, 1);
+	assert_true(rig.timer > INT64_MAX / 2);
+}
+
+static void
+test_what_is_due_waits_while_the_clock_may_be_wrong(void **state)
+{
+	static const struct loop_step steps[] = { READABLE(500, LOOP_TIMER),
+		READABLE(600, LOOP_PARSER), END(9000) };
+
+	loop_rig_ban(1, -7200);
+	loop_enforcer.skew.hold_at = LOOP_START + 5000;
+	loop_rig_run(steps);
+	assert_int_equal(rig.release.n, 1);
+	assert_int_equal(rig.release.at[0], 5000);
+	assert_int_equal(rig.polls, 4);
+	assert_int_equal(rig.checks, 4);
+}
+
+static void
+test_a_clock_that_is_behind_is_looked_at_in_time(void **state)
+{
+	static const struct loop_step steps[] = { END(9000) };
+
+	loop_enforcer.skew.trust_at = LOOP_START + 5000;
+	loop_rig_run(steps);
+	assert_int_equal(rig.first_timeout, 5000);
 }
 
 static void
@@ -52,6 +78,21 @@ test_a_clock_that_is_set_sets_the_timer_anew(void **state)
 	loop_rig_run(steps);
 	assert_int_equal(rig.settimes, 2);
 	assert_int_equal(rig.release.n, 0);
+}
+
+/* Its timer tells so when it is set anew. */
+static void
+test_a_clock_that_was_set_meanwhile_is_looked_at_at_once(void **state)
+{
+	static const struct loop_step steps[] = { END(1000) };
+
+	loop_rig_ban(1, 3600);
+	rig.timer_error = ECANCELED;
+	loop_rig_run(steps);
+	assert_int_equal(rig.settimes, 3);
+	assert_int_equal(rig.polls, 2);
+	assert_int_equal(rig.checks, 2);
+	assert_int_equal(rig.timer, 3600000);
 }
 
 static void
@@ -118,29 +159,50 @@ test_between_two_repairs_there_is_a_brake(void **state)
 }
 
 static void
-test_a_repair_that_fails_is_tried_again(void **state)
+test_rules_that_went_are_put_back_too(void **state)
 {
 	static const struct loop_step steps[] = { CHANGED(1000, HOSTADDR_RULES),
 		END(6000) };
 
-	rig.missing = -1;
 	loop_rig_run(steps);
-	assert_int_equal(rig.reconcile.n, 3);
-	assert_true(rig.reconcile.at[1] - rig.reconcile.at[0] >= 2000);
-	assert_int_equal(loop_enforcer.counters.healed, 0);
+	assert_int_equal(rig.reconcile.n, 1);
+	assert_in_range(rig.reconcile.at[0], 1001, 1999);
 }
 
 static void
 test_lost_notifications_mean_that_all_is_checked(void **state)
 {
 	static const struct loop_step steps[] = { CHANGED(1000, HOSTADDR_LOST),
+		CHANGED(1001, HOSTADDR_LOST), CHANGED(1900, HOSTADDR_LOST),
 		END(5000) };
 
 	loop_rig_run(steps);
-	assert_int_equal(rig.reconcile.n, 1);
-	assert_int_equal(rig.refresh.n, 1);
-	assert_int_equal(rig.refresh.at[0], 1000);
+	assert_int_equal(rig.reconcile.n, 2);
+	assert_in_range(rig.reconcile.at[0], 1001, 1899);
+	assert_int_equal(rig.refresh.n, 1); /* a flood is no reason to hurry */
+	assert_int_equal(rig.refresh.at[0], 2000);
 	assert_int_equal(rig.refused, 1);
+}
+
+static void
+test_a_request_is_judged_by_the_addresses_of_now(void **state)
+{
+	static const struct loop_step address[] = {
+		CHANGED(1000, HOSTADDR_ADDRESSES), END(1000)
+	};
+	static const struct loop_step request[] = { READABLE(1010, LOOP_PARSER),
+		END(1020) };
+
+	rig.asking = true;
+	loop_rig_run(address);
+	assert_int_equal(rig.reads, 1);
+	assert_int_equal(rig.refused_before, 1);
+	rig.asking = false;
+	rig.stale = true; /* resolv.conf, of which nothing tells */
+	loop_rig_run(request);
+	assert_int_equal(rig.reads, 2);
+	assert_int_equal(rig.refused_before, 2);
+	assert_int_equal(rig.refresh.n, 2);
 }
 
 static void
@@ -159,6 +221,7 @@ test_own_addresses_count_at_once_and_gateways_soon(void **state)
 	assert_int_equal(rig.refresh.at[1], 5000);
 	assert_int_equal(rig.refresh.at[2], 6100);
 	assert_int_equal(rig.refused, 3);
+	assert_int_equal(rig.over, 3);
 	assert_int_equal(rig.reconcile.n, 0);
 }
 
@@ -174,6 +237,8 @@ test_addresses_that_could_not_be_read_are_read_again(void **state)
 	assert_int_equal(rig.refresh.n, 2);
 	assert_int_equal(rig.refresh.at[1], 2000);
 	assert_int_equal(rig.refused, 0);
+	assert_int_equal(rig.failed, 2);
+	assert_int_equal(rig.over, 0);
 }
 
 static void
@@ -199,6 +264,7 @@ test_the_watchdog_goes_through_the_parser(void **state)
 	assert_int_equal(rig.ping.n, 3);
 	assert_int_equal(rig.ping.at[0], 1000);
 	assert_int_equal(rig.ping.at[2], 3000);
+	assert_int_equal(loop_enforcer.pings, 3); /* answers are awaited */
 }
 
 static void
@@ -269,6 +335,29 @@ test_the_end_of_the_parser_is_the_end(void **state)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+}
+
+static void
+test_a_parser_that_does_not_start_is_the_end(void **state)
+{
+	static const struct loop_step steps[] = { END(5000), END(9000) };
+	char line[64] = "";
+	int fd[2];
+	pid_t pid;
+
+	loop_enforcer.confined_by = LOOP_START + 6000;
+	assert_int_equal(loop_rig_run(steps), 5000);
+	assert_int_equal(pipe(fd), 0);
+	if ((pid = fork()) == 0) {
+		if (dup2(fd[1], 2) == 2)
+			loop_rig_run(steps + 1);
+		_exit(42);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_true(read(fd[0], line, sizeof(line) - 1) > 0);
+	assert_string_equal(line, "smtpban: the parser does not start\n");
+	close(fd[0]);
+	close(fd[1]);
 }
 
 /* Another child than the parser ends: how the loop does, with that log. */
@@ -348,17 +437,21 @@ main(void)
 #define TEST(t) \
 	cmocka_unit_test_setup_teardown(t, loop_rig_setup, loop_rig_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_an_idle_daemon_sets_no_timer_and_no_timeout),
+		TEST(test_an_idle_daemon_waits_for_nothing_but_a_set_clock),
+		TEST(test_what_is_due_waits_while_the_clock_may_be_wrong),
+		TEST(test_a_clock_that_is_behind_is_looked_at_in_time),
 		TEST(test_a_due_ban_is_released_by_the_timer),
 		TEST(test_a_clock_that_is_set_sets_the_timer_anew),
+		TEST(test_a_clock_that_was_set_meanwhile_is_looked_at_at_once),
 		TEST(test_what_vanishes_is_put_back_in_one_go),
 		TEST(
 		    test_who_removes_routes_without_end_does_not_put_the_repair_off),
 		TEST(test_a_repair_that_waits_long_does_not_put_this_one_off),
 		TEST(test_routes_that_no_ban_needs_are_not_missed),
 		TEST(test_between_two_repairs_there_is_a_brake),
-		TEST(test_a_repair_that_fails_is_tried_again),
+		TEST(test_rules_that_went_are_put_back_too),
 		TEST(test_lost_notifications_mean_that_all_is_checked),
+		TEST(test_a_request_is_judged_by_the_addresses_of_now),
 		TEST(test_own_addresses_count_at_once_and_gateways_soon),
 		TEST(test_addresses_that_could_not_be_read_are_read_again),
 		TEST(test_a_ledger_that_failed_is_written_when_that_is_due),
@@ -367,6 +460,7 @@ main(void)
 		TEST(test_requests_wait_while_their_rate_is_used_up),
 		TEST(test_each_signal_does_its_own),
 		TEST(test_the_end_of_the_parser_is_the_end),
+		TEST(test_a_parser_that_does_not_start_is_the_end),
 		TEST(
 		    test_the_end_of_the_journal_is_the_end_while_it_is_followed),
 		TEST(test_a_parser_that_is_stopped_is_not_the_end),

@@ -178,6 +178,17 @@ test_next_goes_through_all_in_order(void **state)
 	assert_null(mirror_next(*state, &b->prefix));
 }
 
+static void
+test_bans_move_with_the_clock(void **state)
+{
+	put(*state, "192.0.2.1", BAN_ENDED, 1000, 1500);
+	put(*state, "192.0.2.2", BAN_ENDED, 2000, 0);
+	mirror_move(*state, 0, 1000, -100);
+	assert_int_equal(look(*state, "192.0.2.1").released, 900);
+	assert_int_equal(look(*state, "192.0.2.1").allowed, 1400);
+	assert_int_equal(look(*state, "192.0.2.2").released, 2000);
+}
+
 int
 main(void)
 {
@@ -201,6 +212,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_next_goes_through_all_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bans_move_with_the_clock,
+		    setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,30 @@ test_failures_leave_the_window(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+test_turns_and_failures_move_with_the_clock(void **state)
+{
+	struct prefix net = pfx("192.0.2.0/24"), a = pfx("192.0.2.1");
+	struct prefix b = pfx("192.0.2.2");
+	struct offender has;
+	int64_t now = T0;
+
+	(void)neighbours_fail(*state, &a, &net, CATEGORY_AUTH, now, 2,
+	    &threshold, &has);
+	(void)neighbours_fail(*state, &b, &net, CATEGORY_AUTH, now, 1,
+	    &threshold, &has);
+	now += 1000 * INT64_C(86400);
+	neighbours_shift(*state, 1000 * INT64_C(86400));
+	assert_true(neighbours_fail(*state, &b, &net, CATEGORY_AUTH, now, 3,
+	    &threshold, &has));
+	assert_int_equal(has.count, 6);
+	now -= 2000 * INT64_C(86400);
+	neighbours_shift(*state, -2000 * INT64_C(86400));
+	assert_true(neighbours_fail(*state, &b, &net, CATEGORY_AUTH, now, 1,
+	    &threshold, &has));
+	assert_int_equal(has.count, 7);
+}
+
 int
 main(void)
 {
@@ -208,6 +232,7 @@ main(void)
 		TEST(test_one_host_alone_does_not_fill_its_network),
 		TEST(test_what_is_forgotten_counts_anew),
 		TEST(test_failures_leave_the_window),
+		TEST(test_turns_and_failures_move_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

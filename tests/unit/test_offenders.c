@@ -228,6 +228,64 @@ test_beyond_the_limit_the_longest_idle_goes(void **state)
 	assert_int_equal(get(o, "192.0.2.3", T0, &has), 1);
 }
 
+/* Only what still had its window is a loss. */
+static void
+test_what_a_full_table_drops_before_its_time_is_counted(void **state)
+{
+	struct offenders *o = *state;
+
+	offenders_set_limit(o, 3);
+	count(o, "192.0.2.1", T0);
+	count(o, "192.0.2.2", T0 + 10);
+	count(o, "192.0.2.3", T0 + 20);
+	count(o, "192.0.2.4", T0 + 86400); /* .1 is in its window still */
+	assert_int_equal(offenders_lost(o), 1);
+	count(o, "192.0.2.5", T0 + 86411); /* .2 is not */
+	assert_int_equal(offenders_lost(o), 1);
+	count(o, "192.0.2.6", T0 + 86411); /* .3 is */
+	assert_int_equal(offenders_lost(o), 2);
+	offenders_set_limit(o, 1); /* a reload drops some, too */
+	assert_int_equal(offenders_lost(o), 4);
+	assert_int_equal(offenders_number(o), 1);
+}
+
+/* An entry goes by its newest failure, in the window of its own threshold. */
+static void
+test_loss_goes_by_the_window_of_the_group(void **state)
+{
+	const struct msg_threshold hour = { 20, 3600 };
+	struct offenders *o = *state;
+	struct prefix p = pfx("192.0.2.1");
+	struct offender has;
+
+	offenders_set_limit(o, 1);
+	assert_int_equal(offenders_count(o, &p, CATEGORY_PROBE, CATEGORY_PROBE,
+			     T0, 1, &hour, &has),
+	    0);
+	count(o, "192.0.2.2", T0 + 3601);
+	assert_int_equal(offenders_lost(o), 0);
+	count(o, "192.0.2.2", T0 + 9000);
+	count(o, "192.0.2.3", T0 + 3601 + 86400);
+	assert_int_equal(offenders_lost(o), 1);
+}
+
+/* However many come, who is counted again and again is not pushed out. */
+static void
+test_who_goes_over_the_threshold_meanwhile_does_so_in_a_full_table(void **state)
+{
+	struct offenders *o = *state;
+	uint32_t n, i;
+
+	offenders_set_limit(o, 1000);
+	for (i = 1; i <= 5; i++) {
+		assert_int_equal(count(o, "192.0.2.1", T0), i);
+		for (n = 0; n < 999; n++)
+			count_host(o, i * 1000 + n, 0);
+		assert_int_equal(offenders_number(o), 1000);
+	}
+	assert_int_equal(offenders_lost(o), 4 * 999);
+}
+
 static void
 test_a_table_far_beyond_its_limit_stays_whole(void **state)
 {
@@ -374,6 +432,31 @@ test_a_walk_passes_over_empty_windows_and_groups_without_threshold(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+test_failures_move_with_the_clock(void **state)
+{
+	static const int64_t jumps[] = { 3600, -3600, 157680000, -157680000 };
+	struct offender has;
+	int64_t now = T0;
+	size_t i;
+
+	assert_int_equal(count(*state, "192.0.2.1", T0 - 100), 1);
+	assert_int_equal(count(*state, "192.0.2.1", T0), 2);
+	for (i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
+		now += jumps[i];
+		offenders_shift(*state, jumps[i]);
+		assert_true(get(*state, "192.0.2.1", now, &has));
+		assert_int_equal(has.count, 2);
+		assert_int_equal(has.first, now - 100);
+		assert_int_equal(has.last, now);
+	}
+	assert_int_equal(count(*state, "192.0.2.1", now + 1), 3);
+	offenders_shift(*state, -now);
+	assert_int_equal(count(*state, "192.0.2.1", 2), 4);
+	assert_true(get(*state, "192.0.2.1", 2, &has));
+	assert_int_equal(has.first, 0);
+}
+
 int
 main(void)
 {
@@ -389,6 +472,10 @@ main(void)
 		TEST(test_a_lower_threshold_keeps_fewer),
 		TEST(test_times_out_of_range_are_the_nearest_ones),
 		TEST(test_beyond_the_limit_the_longest_idle_goes),
+		TEST(test_what_a_full_table_drops_before_its_time_is_counted),
+		TEST(test_loss_goes_by_the_window_of_the_group),
+		TEST(
+		    test_who_goes_over_the_threshold_meanwhile_does_so_in_a_full_table),
 		TEST(test_a_table_far_beyond_its_limit_stays_whole),
 		TEST(test_forget_takes_all_groups_of_a_prefix_and_no_other),
 		TEST(test_forget_takes_what_lies_in_a_network),
@@ -397,6 +484,7 @@ main(void)
 		TEST(test_a_walk_goes_on_while_the_table_grows_and_entries_go),
 		TEST(
 		    test_a_walk_passes_over_empty_windows_and_groups_without_threshold),
+		TEST(test_failures_move_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

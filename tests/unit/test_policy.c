@@ -9,6 +9,7 @@
 
 #include "policy.h"
 #include "recognise/rules.h"
+#include "reputation.h"
 
 #define T0 1800000000
 
@@ -808,6 +809,52 @@ test_bans_do_not_fill_a_network_with_a_friend_in_it(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+test_what_is_remembered_moves_with_the_clock(void **state)
+{
+	static const int64_t jumps[] = { 86400 * 400, -86400 * 800,
+		86400 * 400 };
+	struct prefix known = pfx("192.0.2.2"), server = pfx("192.0.2.3");
+	struct event ev = { .kind = EVENT_LOGIN, .time = T0, .client = known };
+	struct event attempt = { .kind = EVENT_FAILURE,
+		.category = CATEGORY_AUTH,
+		.time = T0,
+		.client = pfx("192.0.2.4"),
+		.count = 1,
+		.user = "alice",
+		.user_len = 5,
+		.hash = "0beec7",
+		.hash_len = 6 };
+	struct msg_policy s = *policy_settings(*state);
+	struct verdict v;
+	int64_t now = T0;
+	size_t i;
+
+	s.network = (struct msg_threshold){ 5, 86400 };
+	configure(*state, &s, NULL);
+	policy_welcome(*state, &ev, T0);
+	ev.kind = EVENT_ACCEPT;
+	ev.client = server;
+	for (i = 0; i < REPUTATION_MAILS; i++)
+		policy_welcome(*state, &ev, T0);
+	(void)judge(*state, "192.0.2.1", CATEGORY_AUTH);
+	policy_judge(*state, &attempt, T0, &v);
+	for (i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
+		now += jumps[i];
+		policy_shift(*state, jumps[i]);
+		assert_true(policy_known(*state, &known, now) == now);
+		assert_true(policy_is_mail_server(*state, &server, now));
+		v = judge_at(*state, "192.0.2.1", CATEGORY_AUTH, now, now);
+		assert_int_equal(v.count, 2 + i);
+		assert_int_equal(v.network_count, i < 2 ? 0 : 5);
+		attempt.time = now;
+		policy_judge(*state, &attempt, now, &v);
+		assert_string_equal(v.spared, "repeat");
+	}
+	assert_true(
+	    judge_at(*state, "192.0.2.1", CATEGORY_AUTH, now, now).over);
+}
+
 int
 main(void)
 {
@@ -846,6 +893,7 @@ main(void)
 		TEST(test_a_ban_by_hand_does_not_make_a_network_full),
 		TEST(test_a_banned_network_is_not_full_again_by_the_same),
 		TEST(test_bans_do_not_fill_a_network_with_a_friend_in_it),
+		TEST(test_what_is_remembered_moves_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,12 @@
 /* reconcile.c on a pretended kernel, whose routes are an array. */
 #include <errno.h>
+#include <limits.h>
 #include <linux/rtnetlink.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -28,14 +30,37 @@ static struct {
 	struct route_kind kind;
 } kernel[4096];
 static size_t nkernel;
-static int applied, deleted, dumps, rules, failed, states;
+static int applied, deleted, dumps, rules, failed, over, states;
 static int dump_error, delete_error, add_error, rules_error;
+static unsigned refused; /* of additions, the first ones */
+static char why[64];
+static int64_t now;
 static struct ban told;
 
-void
-enforcer_failed(struct enforcer *en, const char *fmt, ...)
+int64_t
+clock_ms(void)
 {
+	return now;
+}
+
+void
+fault_begin(struct enforcer *en, enum msg_fault_kind which, const char *fmt,
+    ...)
+{
+	va_list ap;
+
+	assert_int_equal(which, MSG_FAULT_ROUTES);
+	va_start(ap, fmt);
+	(void)vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
 	failed++;
+}
+
+void
+fault_end(struct enforcer *en, enum msg_fault_kind what)
+{
+	assert_int_equal(what, MSG_FAULT_ROUTES);
+	over++;
 }
 
 void
@@ -113,8 +138,8 @@ route_apply(struct route *r, struct route_change *v, size_t n)
 		assert_int_equal(v[i].op, ROUTE_ADD);
 		assert_int_equal(kernel_find(&v[i].prefix, &kind), nkernel);
 		applied++;
-		v[i].result = add_error;
-		if (add_error == 0)
+		v[i].result = i < refused ? add_error : 0;
+		if (v[i].result == 0)
 			kernel_add(&v[i].prefix, kind.type, kind.table);
 	}
 	return 0;
@@ -171,8 +196,10 @@ setup(void **state)
 	e.conf = &conf;
 	bans_init(&e.bans, 10000);
 	nkernel = 0;
-	applied = deleted = dumps = rules = failed = states = 0;
+	applied = deleted = dumps = rules = failed = over = states = 0;
 	dump_error = delete_error = add_error = rules_error = 0;
+	refused = UINT_MAX;
+	now = 5000;
 	return 0;
 }
 
@@ -266,6 +293,7 @@ test_the_route_of_somebody_else_is_told_and_told_again_when_it_went(
 	assert_int_equal(reconcile(&e), 0);
 	assert_int_equal(told.flags, BAN_FOREIGN);
 	assert_int_equal(failed, 0);
+	assert_int_equal(over, 1);
 	assert_int_equal(reconcile(&e), 0);
 	assert_int_equal(states, 1);
 	add_error = 0;
@@ -276,27 +304,71 @@ test_the_route_of_somebody_else_is_told_and_told_again_when_it_went(
 	assert_routes(1);
 }
 
+/* The last pass failed: told once, and planned again. */
+static void
+assert_failed(const char *text)
+{
+	assert_int_equal(failed, 1);
+	assert_int_equal(over, 0);
+	assert_string_equal(why, text);
+	assert_int_equal(e.heal_at, now + 2000);
+	e.heal_at = 0;
+	failed = 0;
+}
+
+/* And this one did not. */
+static void
+assert_well(void)
+{
+	assert_int_equal(failed, 0);
+	assert_int_equal(over, 1);
+	assert_int_equal(e.heal_at, 0);
+	assert_int_equal(e.counters.unrouted, 0);
+	over = 0;
+}
+
 static void
 test_a_route_that_the_kernel_refuses_is_a_failure(void **state)
 {
 	ban(0);
 	add_error = ENOMEM;
-	assert_int_equal(reconcile(&e), -1);
-	assert_int_equal(failed, 1);
+	assert_int_equal(reconcile(&e), 0);
+	assert_failed("adding: Cannot allocate memory");
 	assert_int_equal(states, 0);
 	assert_int_equal(bans_first(&e.bans)->ban.state, BAN_ACTIVE);
+	assert_int_equal(e.counters.unrouted, 1);
+	add_error = 0;
+	assert_int_equal(reconcile(&e), 1);
+	assert_well();
 }
 
 static void
-test_a_kernel_that_fails_is_one_line_and_tried_again(void **state)
+test_a_kernel_that_fails_is_told_once_and_tried_again(void **state)
 {
 	unsigned i;
 
 	for (i = 0; i < 1000; i++)
 		ban(i);
 	add_error = ENOBUFS;
-	assert_int_equal(reconcile(&e), -1); /* so that the loop tries again */
-	assert_int_equal(failed, 1);
+	assert_int_equal(reconcile(&e), 0);
+	assert_failed("adding: No buffer space available");
+	assert_int_equal(e.counters.unrouted, 1000);
+	refused = 300; /* some went better */
+	assert_int_equal(reconcile(&e), 700);
+	assert_failed("adding: No buffer space available");
+	assert_int_equal(e.counters.unrouted, 300);
+	refused = 0;
+	assert_int_equal(reconcile(&e), 300);
+	assert_well();
+}
+
+static void
+test_a_repair_that_is_planned_earlier_stays_so(void **state)
+{
+	dump_error = ENOBUFS;
+	e.heal_at = now + 100;
+	assert_int_equal(reconcile(&e), 0);
+	assert_int_equal(e.heal_at, now + 100);
 }
 
 static void
@@ -304,24 +376,54 @@ test_without_the_kernels_answer_nothing_is_changed(void **state)
 {
 	ban(0);
 	dump_error = ENOBUFS;
-	assert_int_equal(reconcile(&e), -1);
-	assert_int_equal(failed, 1);
+	e.counters.unrouted = 7; /* as was known before */
+	assert_int_equal(reconcile(&e), 0);
+	assert_failed("listing: No buffer space available");
 	assert_int_equal(applied, 0);
-	dump_error = 0;
-	route_of(1, kind.type, kind.table);
+	assert_int_equal(e.counters.unrouted, 7);
+}
+
+static void
+test_a_stale_route_that_stays_keeps_no_other_away(void **state)
+{
+	unsigned i;
+
+	ban(0);
+	for (i = 1; i <= 3000; i++) /* more than a pass holds */
+		route_of(i, kind.type, kind.table);
 	delete_error = EBUSY;
-	assert_int_equal(reconcile(&e), -1);
-	delete_error = 0;
 	assert_int_equal(reconcile(&e), 1);
+	assert_failed("deleting: Device or resource busy");
+	assert_int_equal(e.counters.unrouted, 0);
+	delete_error = 0;
+	assert_int_equal(reconcile(&e), 0);
+	assert_well();
+	assert_routes(1);
 }
 
 static void
 test_rules_that_cannot_be_kept_do_not_keep_routes_away(void **state)
 {
 	ban(0);
+	ban(1);
 	rules_error = EPERM;
-	assert_int_equal(reconcile(&e), 1);
-	assert_routes(1);
+	assert_int_equal(reconcile(&e), 2);
+	assert_routes(2);
+	assert_failed("rules: Operation not permitted");
+	assert_int_equal(e.counters.unrouted, 2); /* nothing asks for them */
+	rules_error = 0;
+	assert_int_equal(reconcile(&e), 0);
+	assert_well();
+}
+
+static void
+test_what_failed_first_is_told(void **state)
+{
+	ban(0);
+	rules_error = EPERM;
+	add_error = ENOMEM;
+	assert_int_equal(reconcile(&e), 0);
+	assert_failed("rules: Operation not permitted");
 }
 
 static void
@@ -371,9 +473,12 @@ main(void)
 		TEST(
 		    test_the_route_of_somebody_else_is_told_and_told_again_when_it_went),
 		TEST(test_a_route_that_the_kernel_refuses_is_a_failure),
-		TEST(test_a_kernel_that_fails_is_one_line_and_tried_again),
+		TEST(test_a_kernel_that_fails_is_told_once_and_tried_again),
+		TEST(test_a_repair_that_is_planned_earlier_stays_so),
 		TEST(test_without_the_kernels_answer_nothing_is_changed),
+		TEST(test_a_stale_route_that_stays_keeps_no_other_away),
 		TEST(test_rules_that_cannot_be_kept_do_not_keep_routes_away),
+		TEST(test_what_failed_first_is_told),
 		TEST(test_clearing_takes_the_wanted_routes_too),
 		TEST(test_the_kind_is_that_of_the_configuration),
 	};

@@ -113,6 +113,18 @@ test_a_flood_does_not_make_a_steady_client_count(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+test_what_was_seen_moves_with_the_clock(void **state)
+{
+	assert_false(saw_at(*state, "192.0.2.1", "alice", "0beec7", T0));
+	repeats_shift(*state, -86400);
+	assert_true(saw_at(*state, "192.0.2.1", "alice", "0beec7", T0 - 86400));
+	repeats_shift(*state, 2 * 86400);
+	assert_true(saw_at(*state, "192.0.2.1", "alice", "0beec7", T0 + 86400));
+	assert_false(saw_at(*state, "192.0.2.1", "alice", "0beec7",
+	    T0 + 86400 + WITHIN));
+}
+
 int
 main(void)
 {
@@ -122,6 +134,7 @@ main(void)
 		TEST(test_late_lines_are_repetitions_too),
 		TEST(test_a_clock_that_goes_back_begins_anew),
 		TEST(test_a_flood_does_not_make_a_steady_client_count),
+		TEST(test_what_was_seen_moves_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

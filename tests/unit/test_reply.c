@@ -22,13 +22,27 @@ static struct conf conf;
 static struct enforcer e;
 static int pair[2];
 static bool deaf;             /* the parser reads nothing for so long */
+static int64_t now;           /* of the pretended clock */
+static int pause_ms;          /* until it reads one more; 0: at once */
 static int waiting = -1;      /* told of the first wait, then closed */
 static bool watch_changed[3]; /* what source_watch says of an index */
 static struct channel_msg m;
 
+int64_t
+clock_ms(void)
+{
+	return now;
+}
+
 int
 __wrap_poll(struct pollfd *v, nfds_t n, int ms)
 {
+	if (pause_ms != 0) {
+		now += pause_ms < ms ? pause_ms : ms;
+		if (pause_ms < ms)
+			assert_int_equal(channel_recv(pair[1], &m), 1);
+		return pause_ms < ms;
+	}
 	if (deaf)
 		return v->events == POLLOUT && ms >= 1000 ? 0 : -1;
 	if (waiting != -1)
@@ -50,6 +64,8 @@ setup(void **state)
 	e.conf = &conf;
 	e.told = true;
 	deaf = false;
+	now = 1000000;
+	pause_ms = 0;
 	memset(watch_changed, 0, sizeof(watch_changed));
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC,
 		0, pair) == -1)
@@ -91,6 +107,16 @@ ban_of(unsigned i)
 
 	prefix_from_bytes(&ban.prefix, PREFIX_INET, bytes, 32);
 	return ban;
+}
+
+static void
+fill_channel(void)
+{
+	struct ban ban = ban_of(1);
+
+	while (
+	    channel_send(pair[0], MSG_BAN_STATE, 0, &ban, sizeof(ban), -1) == 0)
+		;
 }
 
 static void
@@ -285,14 +311,60 @@ test_a_parser_that_is_gone_is_fatal(void **state)
 static void
 test_a_parser_that_does_not_read_is_fatal(void **state)
 {
-	struct ban ban = ban_of(3);
-
 	deaf = true;
-	while (
-	    channel_send(pair[0], MSG_BAN_STATE, 0, &ban, sizeof(ban), -1) == 0)
-		;
+	fill_channel();
 	assert_true(is_fatal(false));
 	assert_true(is_fatal(true));
+}
+
+/* The exit status after 1000 messages with so much time between them. */
+static int
+status_after_many(int between)
+{
+	pid_t pid;
+	int i;
+
+	if ((pid = fork()) == 0) {
+		if (close(2) == 0)
+			for (i = 0; i < 1000; i++, now += between)
+				reply_done(&e, 1, 1);
+		_exit(0);
+	}
+	return exit_status(pid);
+}
+
+static void
+test_a_parser_that_reads_now_and_then_is_no_good(void **state)
+{
+	fill_channel();
+	pause_ms = 3000;
+	assert_int_equal(status_after_many(0), 1);
+	assert_int_equal(status_after_many(20000), 1);
+	pause_ms = 50;
+	assert_int_equal(status_after_many(300), 1);
+}
+
+static void
+test_one_that_keeps_us_waiting_for_a_short_while_is_forgiven(void **state)
+{
+	fill_channel();
+	pause_ms = 50;
+	assert_int_equal(status_after_many(600), 0);
+	pause_ms = 9000;
+	assert_int_equal(status_after_many(100000), 0);
+}
+
+static void
+test_one_that_starts_has_the_time_of_its_start(void **state)
+{
+	fill_channel();
+	pause_ms = 100;
+	e.confined_by = now + 30000;
+	assert_int_equal(status_after_many(-75), 0); /* 25 s, all of it waits */
+	e.confined_by = now + 20000;
+	assert_int_equal(status_after_many(-75), 1);
+	e.confined_by = 0;
+	assert_int_equal(status_after_many(-75), 1);
 }
 
 static void
@@ -381,6 +453,10 @@ main(void)
 		TEST(test_nothing_is_lost_when_the_channel_is_full),
 		TEST(test_a_parser_that_is_gone_is_fatal),
 		TEST(test_a_parser_that_does_not_read_is_fatal),
+		TEST(test_a_parser_that_reads_now_and_then_is_no_good),
+		TEST(
+		    test_one_that_keeps_us_waiting_for_a_short_while_is_forgiven),
+		TEST(test_one_that_starts_has_the_time_of_its_start),
 		TEST(test_a_configuration_is_told_whole_and_in_order),
 		TEST(test_a_watch_is_told_once_and_when_it_changes),
 	};

@@ -203,10 +203,15 @@ test_health_tells_hints_and_the_last_error_without_controls(void **state)
 	report.nhints = 1;
 	strlcpy(answer.status.enforcer.error, "disk \x1b full",
 	    sizeof(answer.status.enforcer.error));
+	answer.status.enforcer.error_at = T0 - 60;
+	answer.status.enforcer.fault[MSG_FAULT_LEDGER] =
+	    (struct msg_fault){ T0 - 120, "disk full" };
 	print(report_print);
 	assert_shows("Health",
 	    "smtpband is up for 1d, 0 lines read\n"
-	    "hint: a hint\nlast error: disk \\x1b full\n");
+	    "wrong: ledger not written for 2m: disk full\n"
+	    "hint: a hint\n"
+	    "last error: 2026-11-24 18:48:15: disk \\x1b full\n");
 }
 
 static void

@@ -136,6 +136,20 @@ test_beyond_the_limit_the_longest_idle_goes(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+test_weeks_move_with_the_clock(void **state)
+{
+	accept_at(*state, "192.0.2.1", REPUTATION_MAILS, T0);
+	reputation_shift(*state, 100 * WEEK);
+	assert_true(is_server(*state, "192.0.2.1", T0 + 100 * WEEK));
+	reputation_shift(*state, -300 * WEEK);
+	assert_true(is_server(*state, "192.0.2.1", T0 - 200 * WEEK));
+	reputation_shift(*state, WEEK / 2); /* less than a week is none */
+	assert_true(is_server(*state, "192.0.2.1", T0 - 200 * WEEK));
+	assert_true(is_server(*state, "192.0.2.1", T0 - 199 * WEEK));
+	assert_false(is_server(*state, "192.0.2.1", T0 - 198 * WEEK));
+}
+
 int
 main(void)
 {
@@ -146,6 +160,7 @@ main(void)
 		TEST(test_a_late_line_counts_and_a_clock_put_back_begins_anew),
 		TEST(test_who_is_only_refused_takes_no_room),
 		TEST(test_beyond_the_limit_the_longest_idle_goes),
+		TEST(test_weeks_move_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,17 @@ static uint32_t answered; /* type of the last answer */
 static uint32_t number;   /* of the last MSG_DONE */
 static char said[MSG_REASON_LEN];
 static int told, reloads, watchdogs, opened;
+static int lines;         /* of log_info */
+static int64_t reload_ms; /* that one takes */
+static int commit_error;  /* errno that a commit leaves */
+
+void __wrap_log_info(const char *, ...);
+
+void
+__wrap_log_info(const char *fmt, ...)
+{
+	lines++;
+}
 
 int64_t
 clock_ms(void)
@@ -60,8 +71,14 @@ ledger_bytes(const struct ledger *l)
 	return 4096;
 }
 
+unsigned
+ledger_pending(const struct ledger *l)
+{
+	return 3;
+}
+
 void
-notify_send(const char *what)
+fault_notify(const struct enforcer *en)
 {
 	watchdogs++;
 }
@@ -82,6 +99,7 @@ void
 reload(struct enforcer *en, uint32_t id)
 {
 	reloads++;
+	ms += reload_ms;
 }
 
 void
@@ -167,6 +185,7 @@ turn_commit(struct enforcer *en)
 			bans_settle(&en->bans, entry,
 			    ban_due(&entry->ban, &conf));
 	}
+	errno = commit_error != 0 ? commit_error : errno;
 }
 
 static struct channel_msg
@@ -223,6 +242,10 @@ setup(void **state)
 	e.conf = &conf;
 	e.told = true;
 	bans_init(&e.bans, 100);
+	conf.limit_requests = 10;
+	ms = 100000;
+	lines = reloads = commit_error = 0;
+	reload_ms = 0;
 	return 0;
 }
 
@@ -359,11 +382,26 @@ test_every_other_request_is_answered(void **state)
 	assert_int_equal(answered, MSG_COUNTED);
 	dispatch(MSG_RELOAD, NULL, 0);
 	assert_int_equal(reloads, 1);
+	e.pings = 2;
+	dispatch(MSG_PONG, NULL, 0); /* a late one */
+	assert_int_equal(watchdogs, 0);
 	dispatch(MSG_PONG, NULL, 0);
 	assert_int_equal(watchdogs, 1);
 	dispatch(MSG_FOLLOWING, NULL, 0);
 	dispatch(MSG_LEVEL, &level, sizeof(level));
 	assert_int_equal(log_level(), LOG_VERBOSE);
+}
+
+static void
+test_a_pong_that_nobody_asked_for_is_fatal(void **state)
+{
+	struct channel_msg m = message(MSG_PONG, NULL, 0);
+
+	e.pings = 1;
+	watchdogs = 0;
+	dispatch(MSG_PONG, NULL, 0);
+	assert_fatal(&m);
+	assert_int_equal(watchdogs, 1);
 }
 
 static void
@@ -430,7 +468,7 @@ test_every_value_past_its_bound_is_fatal(void **state)
 	BAD(MSG_UNBAN_REQUEST, unban);
 	BAD(MSG_LOG_OPEN, log);
 	log.index = 0;
-	log.which = 3;
+	log.which = MSG_ROTATED_LAST + 1;
 	BAD(MSG_LOG_OPEN, log);
 	BAD(MSG_LEVEL, level);
 	level.level = LOG_BRIEF - 1;
@@ -480,6 +518,114 @@ test_the_rate_of_requests_is_limited(void **state)
 	close(pair[1]);
 }
 
+static void
+test_what_few_need_costs_more(void **state)
+{
+	conf.limit_requests = 1000;
+	assert_int_equal(request_wait(&e), 0);
+	assert_int_equal(e.tokens, 1000);
+	dispatch(MSG_EXPIRE, NULL, 0);
+	assert_int_equal(e.tokens, 999);
+	dispatch(MSG_RELOAD, NULL, 0);
+	dispatch(MSG_FLUSH, NULL, 0);
+	dispatch(MSG_FOLLOWING, NULL, 0);
+	assert_int_equal(e.tokens, 699);
+	conf.limit_requests = 1;
+	dispatch(MSG_RELOAD, NULL, 0);
+	assert_int_equal(e.tokens, 698);
+}
+
+/* So that a parser gets no more than half of our time. */
+static void
+test_what_takes_long_is_paid_twice(void **state)
+{
+	int64_t began;
+
+	conf.limit_requests = 1000;
+	assert_int_equal(request_wait(&e), 0);
+	e.tokens = 1;
+	reload_ms = 700;
+	began = ms;
+	dispatch(MSG_RELOAD, NULL, 0);
+	while (request_wait(&e) > 0)
+		ms += request_wait(&e);
+	assert_in_range(ms - began, 1400, 1600);
+}
+
+static void
+open_channel(int pair[2])
+{
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
+	e.channel = pair[0];
+	assert_int_equal(request_wait(&e), 0);
+}
+
+static void
+test_a_turn_is_over_soon(void **state)
+{
+	int pair[2], i;
+
+	conf.limit_requests = 100000;
+	open_channel(pair);
+	reload_ms = 30;
+	for (i = 0; i < 10; i++)
+		assert_int_equal(
+		    channel_send(pair[1], MSG_RELOAD, 0, NULL, 0, -1), 0);
+	request_read(&e);
+	assert_int_equal(reloads, 2);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* What goes wrong with kernel or ledger says nothing about the parser. */
+static void
+test_a_commit_that_fails_is_not_the_end(void **state)
+{
+	int pair[2];
+
+	open_channel(pair);
+	commit_error = ENOSPC;
+	assert_int_equal(channel_send(pair[1], MSG_EXPIRE, 0, NULL, 0, -1), 0);
+	request_read(&e);
+	assert_int_equal(answered, MSG_DONE);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void
+ask_for_loopback(uint8_t i)
+{
+	struct msg_ban_request req = ban_of(i);
+
+	req.prefix.addr[0] = 127;
+	dispatch(MSG_BAN_REQUEST, &req, sizeof(req));
+	assert_int_equal(answered, MSG_REFUSED);
+}
+
+static void
+test_refusals_have_few_lines(void **state)
+{
+	struct msg_ban_request req;
+	int i;
+
+	for (i = 0; i < 100; i++)
+		ask_for_loopback((uint8_t)i);
+	assert_int_equal(lines, 30);
+	for (i = 1; i < 100; i++) { /* three of them are banned */
+		req = ban_of((unsigned)i);
+		dispatch(MSG_BAN_REQUEST, &req, sizeof(req));
+	}
+	assert_int_equal(lines, 31);
+	assert_int_equal(e.counters.refused, 196);
+	ms += 59999;
+	ask_for_loopback(1);
+	assert_int_equal(lines, 31);
+	ms++;
+	ask_for_loopback(1);
+	assert_int_equal(lines, 32);
+}
+
 int
 main(void)
 {
@@ -495,10 +641,16 @@ main(void)
 		TEST(test_a_release_that_is_not_written_has_failed),
 		TEST(test_logs_are_opened_by_index_only),
 		TEST(test_every_other_request_is_answered),
+		TEST(test_a_pong_that_nobody_asked_for_is_fatal),
 		TEST(test_every_wrong_length_is_fatal),
 		TEST(test_every_value_past_its_bound_is_fatal),
 		TEST(test_a_descriptor_or_the_wrong_time_is_fatal),
 		TEST(test_the_rate_of_requests_is_limited),
+		TEST(test_what_few_need_costs_more),
+		TEST(test_what_takes_long_is_paid_twice),
+		TEST(test_a_turn_is_over_soon),
+		TEST(test_a_commit_that_fails_is_not_the_end),
+		TEST(test_refusals_have_few_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

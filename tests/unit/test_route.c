@@ -1,3 +1,4 @@
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -29,6 +30,24 @@ static const struct route_kind blackhole = { RTN_BLACKHOLE, PROTO,
 static const struct route_kind prohibit = { RTN_PROHIBIT, PROTO,
 	RT_TABLE_MAIN };
 static const struct route_kind apart = { RTN_UNREACHABLE, PROTO, TABLE };
+
+/* How many more times a message can be sent; -1: without end. */
+static int good_sends = -1;
+
+ssize_t __real_send(int, const void *, size_t, int);
+ssize_t __wrap_send(int, const void *, size_t, int);
+
+ssize_t
+__wrap_send(int fd, const void *data, size_t len, int flags)
+{
+	if (good_sends == 0) {
+		errno = ENOBUFS;
+		return -1;
+	}
+	if (good_sends > 0)
+		good_sends--;
+	return __real_send(fd, data, len, flags);
+}
 
 static struct route *
 open_route(const struct route_kind *kind)
@@ -387,6 +406,39 @@ test_inet6_disabled_does_no_harm(void **state)
 	route_close(r);
 }
 
+/*
+ * The socket fails from then on: what was done before is known, and of the rest
+ * nothing is said, least of all that another's route is there.
+ */
+static void
+test_what_is_not_known_is_not_told(void **state)
+{
+	struct route *r = open_route(&blackhole);
+	struct route_change c[600];
+	struct prefix p = netns_prefix("192.0.2.1");
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 600; i++) {
+		c[i] = (struct route_change){ p, ROUTE_ADD, 0 };
+		c[i].prefix.addr[2] = (uint8_t)(i >> 8);
+		c[i].prefix.addr[3] = (uint8_t)i;
+	}
+	good_sends = 1;
+	assert_int_equal(route_apply(r, c, 600), -1);
+	assert_int_equal(errno, ENOBUFS);
+	for (i = 0; i < 600; i++)
+		assert_int_equal(c[i].result, i < 256 ? 0 : ECANCELED);
+	good_sends = 1;
+	assert_int_equal(route_apply(r, c, 1), -1); /* it is ours */
+	assert_int_equal(c[0].result, ECANCELED);
+	good_sends = -1;
+	assert_int_equal(route_apply(r, c, 600), 0);
+	for (i = 0; i < 600; i++)
+		assert_int_equal(c[i].result, 0);
+	route_close(r);
+}
+
 static void
 test_without_rights_it_says_so(void **state)
 {
@@ -408,7 +460,7 @@ test_without_rights_it_says_so(void **state)
 	assert_true(read(fds[0], text, sizeof(text) - 1) > 0);
 	assert_int_equal(status, 0);
 	assert_non_null(
-	    strstr(text, "routes cannot be changed: Operation not permitted"));
+	    strstr(text, "cannot change routes: CAP_NET_ADMIN is missing"));
 	close(fds[0]);
 }
 
@@ -431,6 +483,7 @@ main(void)
 		IN_NETNS(test_a_table_of_our_own_has_a_rule_in_front),
 		IN_NETNS(test_rules_follow_the_table),
 		IN_NETNS(test_inet6_disabled_does_no_harm),
+		IN_NETNS(test_what_is_not_known_is_not_told),
 		IN_NETNS(test_without_rights_it_says_so),
 	};
 

@@ -1,159 +1,318 @@
 /* What a process has left after sandbox_enter; each test is in a child. */
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "spawn.h"
+#include "calls_rig.h"
+#include "sandbox.h"
 
-/* Of both halves of the capability sets, the lower first. */
-typedef struct __user_cap_data_struct cap_sets[_LINUX_CAPABILITY_U32S_3];
+#define N(a) (sizeof(a) / sizeof(a[0]))
+#define NOFD ((unsigned long)-1)
+#define HERE ((unsigned long)AT_FDCWD)
+#define DATA (PROT_READ | PROT_WRITE)
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
-static int
-caps_get(cap_sets sets)
+/* Of each call one that it needs, whatever is returned. */
+static const struct attempt allowed[] = {
+	{ "openat", { HERE, 0, O_RDONLY } },
+	{ "openat", { HERE, 0, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC } },
+	{ "openat", { HERE, 0, O_RDONLY | O_DIRECTORY | O_CLOEXEC } },
+	{ "openat", { HERE, 0, O_RDWR | O_CLOEXEC } },
+	{ "openat",
+	    { HERE, 0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		0600 } },
+	{ "openat", { HERE, 0, O_WRONLY | O_CREAT | O_NONBLOCK, 0644 } },
+	{ "newfstatat", { NOFD, 0, 0, 0 } },
+	{ "readlink", { 0, 0, 0 } },
+	{ "getdents64", { NOFD, 0, 0 } },
+	{ "read", { NOFD, 0, 0 } },
+	{ "close", { NOFD } },
+	{ "inotify_init1", { IN_CLOEXEC | IN_NONBLOCK } },
+	{ "inotify_add_watch", { NOFD, 0, 0 } },
+	{ "inotify_rm_watch", { NOFD, 0 } },
+	{ "lseek", { NOFD, 0, 0 } },
+	{ "write", { NOFD, 0, 0 } },
+	{ "ftruncate", { NOFD, 0 } },
+	{ "fsync", { NOFD } },
+	{ "flock", { NOFD, 0 } },
+	{ "fcntl", { NOFD, F_SETLK, 0 } },
+	{ "fcntl", { NOFD, F_SETLKW, 0 } },
+	{ "fallocate", { NOFD, FALLOC_FL_KEEP_SIZE, 0, 0 } },
+	{ "rename", { 0, 0 } },
+	{ "unlink", { 0 } },
+	{ "getpid", { 0 } },
+	{ "pwrite64", { NOFD, 0, 0, 0 } },
+	{ "dup2", { NOFD, 0 } },
+	{ "dup2", { NOFD, 2 } },
+	{ "poll", { 0, 0, 0 } },
+	{ "recvfrom", { NOFD, 0, 0, 0, 0, 0 } },
+	{ "recvmsg", { NOFD, 0, 0 } },
+	{ "sendto", { NOFD, 0, 0, 0, 0, 0 } },
+	{ "sendmsg", { NOFD, 0, 0 } },
+	{ "sendmmsg", { NOFD, 0, 0, 0 } },
+	{ "clock_gettime", { 0, 0 } },
+	{ "gettimeofday", { 0, 0 } },
+	{ "time", { 0 } },
+	{ "timerfd_create", { 0, 0 } },
+	{ "timerfd_settime", { NOFD, 0, 0, 0 } },
+	{ "clock_nanosleep", { 0, 0, 0, 0 } },
+	{ "restart_syscall", { 0 } },
+	{ "brk", { 0 } },
+	{ "mmap", { 0, 4096, DATA, ANON, NOFD, 0 } },
+	{ "mremap", { 0, 0, 0, 0 } },
+	{ "munmap", { 0, 0 } },
+	{ "wait4", { NOFD, 0, WNOHANG, 0 } },
+	{ "exit_group", { 0 } },
+};
+
+/* The other side of each condition. */
+static const struct attempt forbidden[] = {
+	{ "openat", { HERE, 0, O_WRONLY } },
+	{ "openat", { HERE, 0, O_RDWR } },
+	{ "openat", { HERE, 0, O_RDONLY | O_CREAT, 0600 } },
+	{ "openat", { HERE, 0, O_RDONLY | O_TRUNC } },
+	{ "openat", { HERE, 0, O_RDWR | O_CREAT | O_CLOEXEC, 0600 } },
+	{ "openat",
+	    { HERE, 0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		0666 } },
+	{ "openat",
+	    { HERE, 0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		04600 } },
+	{ "fallocate", { NOFD, FALLOC_FL_PUNCH_HOLE, 0, 0 } },
+	{ "openat", { HERE, 0, O_WRONLY | O_CREAT | O_NONBLOCK, 0755 } },
+	{ "openat", { HERE, 0, O_WRONLY | O_APPEND } },
+	{ "openat", { HERE, 0, O_TMPFILE | O_RDWR, 0600 } },
+	{ "inotify_init1", { 1 } },
+	{ "fcntl", { NOFD, F_SETOWN, 1 } },
+	{ "fcntl", { NOFD, F_SETFL, O_ASYNC } },
+	{ "fcntl", { NOFD, F_DUPFD, 0 } },
+	{ "dup2", { NOFD, 3 } },
+	{ "ioctl", { 0, TIOCSTI, 0 } },
+	{ "ioctl", { 0, FIONREAD, 0 } },
+	{ "prctl", { 0 } },
+	{ "mmap", { 0, 4096, PROT_READ | PROT_EXEC, ANON, NOFD, 0 } },
+	{ "mmap", { 0, 4096, DATA | PROT_EXEC, ANON, NOFD, 0 } },
+	{ "mmap", { 0, 4096, DATA, MAP_SHARED, 3, 0 } },
+	{ "mprotect", { 0, 4096, PROT_READ | PROT_EXEC } },
+};
+
+/* What the numbers say too, once more by name: no way to these. */
+static const struct attempt ways[] = {
+	{ "execve", { 0 } },
+	{ "execveat", { 0 } },
+	{ "fork", { 0 } },
+	{ "vfork", { 0 } },
+	{ "clone", { 0 } },
+	{ "clone3", { 0 } },
+	{ "kill", { 0, 0 } },
+	{ "ptrace", { 0 } },
+	{ "process_vm_readv", { 1 } },
+	{ "process_vm_writev", { 1 } },
+	{ "pidfd_open", { 1 } },
+	{ "socket", { AF_UNIX, SOCK_DGRAM, 0 } },
+	{ "socketpair", { AF_UNIX, SOCK_DGRAM, 0 } },
+	{ "connect", { NOFD } },
+	{ "bind", { NOFD } },
+	{ "accept4", { NOFD } },
+	{ "mount", { 0 } },
+	{ "umount2", { 0 } },
+	{ "chroot", { 0 } },
+	{ "pivot_root", { 0 } },
+	{ "unshare", { 0 } },
+	{ "setns", { NOFD } },
+	{ "init_module", { 0 } },
+	{ "finit_module", { NOFD } },
+	{ "bpf", { 0 } },
+	{ "io_uring_setup", { 0 } },
+	{ "setuid", { 0 } },
+	{ "setresuid", { 0 } },
+	{ "setgroups", { 0 } },
+	{ "capset", { 0 } },
+	{ "chmod", { 0 } },
+	{ "fchmod", { NOFD } },
+	{ "chown", { 0 } },
+	{ "link", { 0 } },
+	{ "symlink", { 0 } },
+	{ "mknod", { 0 } },
+	{ "mkdir", { 0 } },
+	{ "setxattr", { 0 } },
+	{ "open_by_handle_at", { NOFD } },
+	{ "truncate", { 0 } },
+	{ "clock_settime", { 0 } },
+	{ "settimeofday", { 0 } },
+	{ "adjtimex", { 0 } },
+	{ "clock_adjtime", { 0 } },
+	{ "reboot", { 0 } },
+	{ "setrlimit", { 0 } },
+	{ "keyctl", { 0 } },
+};
+
+static void
+need_root(void)
 {
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-
-	memset(sets, 0, sizeof(cap_sets));
-	return (int)syscall(SYS_capget, &header, sets);
-}
-
-static int
-caps_set(cap_sets sets)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-
-	return (int)syscall(SYS_capset, &header, sets);
-}
-
-/* The exit status of a child that is in the sandbox and then does this. */
-static int
-in_sandbox(int (*check)(void))
-{
-	int status;
-	pid_t pid;
-
 	if (geteuid() != 0)
 		skip();
-	if ((pid = fork()) == 0) {
-		sandbox_enter();
-		_exit(check());
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
 }
 
-static int
-two_are_left(void)
+/* A process that is in the sandbox and waits there. */
+struct confined {
+	pid_t pid;
+	int out; /* closed: it ends */
+};
+
+static void
+confined_begin(struct confined *c)
 {
-	const uint32_t both = 1U << CAP_NET_ADMIN | 1U << CAP_DAC_READ_SEARCH;
-	cap_sets sets;
+	int in[2], out[2];
+	char byte;
 
-	if (caps_get(sets) == -1)
-		return 1;
-	if (sets[0].permitted != both || sets[0].effective != both)
-		return 2;
-	if (sets[1].permitted != 0 || sets[1].effective != 0)
-		return 3;
-	return sets[0].inheritable != 0 || sets[1].inheritable != 0 ? 4 : 0;
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(pipe(out), 0);
+	if ((c->pid = fork()) == 0) {
+		close(in[1]);
+		close(out[0]);
+		sandbox_enter();
+		_exit(write(out[1], "", 1) == 1 && read(in[0], &byte, 1) == 0 ?
+			0 :
+			1);
+	}
+	close(in[0]);
+	close(out[1]);
+	assert_int_equal(read(out[0], &byte, 1), 1);
+	close(out[0]);
+	c->out = in[1];
 }
 
+static void
+confined_end(struct confined *c)
+{
+	int status;
+
+	close(c->out);
+	assert_int_equal(waitpid(c->pid, &status, 0), c->pid);
+	assert_int_equal(status, 0);
+}
+
+/* What follows "name" in one of its files in /proc, without the space. */
+static const char *
+told(const struct confined *c, const char *file, const char *name)
+{
+	static char line[256];
+	char path[64], *value = line, *end;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)c->pid, file);
+	assert_non_null(f = fopen(path, "re"));
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, name, strlen(name)) == 0)
+			break;
+	fclose(f);
+	value += strlen(name);
+	value += strspn(value, " \t");
+	for (end = strchr(value, '\0'); end > value && end[-1] <= ' '; end--)
+		end[-1] = '\0';
+	return value;
+}
+
+/* CAP_DAC_READ_SEARCH is 2, CAP_NET_ADMIN is 12. */
 static void
 test_two_capabilities_are_left(void **state)
 {
-	assert_int_equal(in_sandbox(two_are_left), 0);
-}
+	struct confined c;
 
-static int
-exec_gives_nothing(void)
-{
-	int cap, n = 0;
-
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != -1; cap++, n++)
-		if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0 ||
-		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) !=
-			0)
-			return 1;
-	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
-		return 2;
-	return n > CAP_NET_ADMIN ? 0 : 3;
+	need_root();
+	confined_begin(&c);
+	assert_string_equal(told(&c, "status", "CapPrm:"), "0000000000001004");
+	assert_string_equal(told(&c, "status", "CapEff:"), "0000000000001004");
+	assert_string_equal(told(&c, "status", "CapInh:"), "0000000000000000");
+	assert_string_equal(told(&c, "status", "CapBnd:"), "0000000000000000");
+	assert_string_equal(told(&c, "status", "CapAmb:"), "0000000000000000");
+	confined_end(&c);
 }
 
 static void
-test_exec_would_give_nothing_back(void **state)
+test_the_kernel_shows_filter_and_limits(void **state)
 {
-	assert_int_equal(in_sandbox(exec_gives_nothing), 0);
-}
+	struct confined c;
 
-static int
-nothing_comes_back(void)
-{
-	cap_sets sets;
-
-	if (caps_get(sets) == -1)
-		return 1;
-	sets[0].permitted |= 1U << CAP_SYS_ADMIN;
-	if (caps_set(sets) != -1)
-		return 2;
-	if (caps_get(sets) == -1)
-		return 3;
-	sets[0].inheritable |= 1U << CAP_SYS_ADMIN;
-	if (caps_set(sets) != -1)
-		return 4;
-	return chroot("/") != -1 ? 5 : 0;
+	need_root();
+	confined_begin(&c);
+	assert_string_equal(told(&c, "status", "NoNewPrivs:"), "1");
+	assert_string_equal(told(&c, "status", "Seccomp:"), "2");
+	assert_int_equal(
+	    strncmp(told(&c, "limits", "Max core file size"), "0 ", 2), 0);
+	assert_int_equal(strncmp(told(&c, "limits", "Max processes"), "0 ", 2),
+	    0);
+	assert_int_equal(
+	    strncmp(told(&c, "limits", "Max open files"), "256 ", 4), 0);
+	confined_end(&c);
 }
 
 static void
-test_what_was_given_up_cannot_be_taken_back(void **state)
+test_what_it_needs_may_be_called(void **state)
 {
-	assert_int_equal(in_sandbox(nothing_comes_back), 0);
-}
-
-static int
-memory_is_our_own(void)
-{
-	struct rlimit limit;
-
-	if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return 1;
-	if (getrlimit(RLIMIT_CORE, &limit) == -1 || limit.rlim_max != 0)
-		return 2;
-	return 0;
+	need_root();
+	calls_assert_live(sandbox_enter, allowed, N(allowed));
 }
 
 static void
-test_no_core_and_no_debugger(void **state)
+test_every_other_number_ends_it(void **state)
 {
-	assert_int_equal(in_sandbox(memory_is_our_own), 0);
+	need_root();
+	calls_assert_others_die(sandbox_enter, allowed, N(allowed));
+}
+
+static void
+test_other_arguments_end_it(void **state)
+{
+	need_root();
+	calls_assert_die(sandbox_enter, forbidden, N(forbidden));
+}
+
+static void
+test_no_way_to_programs_sockets_or_other_powers(void **state)
+{
+	need_root();
+	calls_assert_die(sandbox_enter, ways, N(ways));
+}
+
+static void
+test_no_way_by_another_architecture(void **state)
+{
+	need_root();
+	calls_assert_foreign_die(sandbox_enter);
 }
 
 static void
 test_without_the_capabilities_it_is_fatal(void **state)
 {
-	cap_sets none;
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3];
 	int status;
 	pid_t pid;
 
-	if (geteuid() != 0)
-		skip();
+	need_root();
 	memset(none, 0, sizeof(none));
 	if ((pid = fork()) == 0) {
 		close(2);
-		if (caps_set(none) == -1)
+		if (syscall(SYS_capset, &header, none) == -1)
 			_exit(99);
 		sandbox_enter();
 		_exit(42);
@@ -167,9 +326,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_capabilities_are_left),
-		cmocka_unit_test(test_exec_would_give_nothing_back),
-		cmocka_unit_test(test_what_was_given_up_cannot_be_taken_back),
-		cmocka_unit_test(test_no_core_and_no_debugger),
+		cmocka_unit_test(test_the_kernel_shows_filter_and_limits),
+		cmocka_unit_test(test_what_it_needs_may_be_called),
+		cmocka_unit_test(test_every_other_number_ends_it),
+		cmocka_unit_test(test_other_arguments_end_it),
+		cmocka_unit_test(
+		    test_no_way_to_programs_sockets_or_other_powers),
+		cmocka_unit_test(test_no_way_by_another_architecture),
 		cmocka_unit_test(test_without_the_capabilities_it_is_fatal),
 	};
 

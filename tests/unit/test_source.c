@@ -108,6 +108,26 @@ test_the_newest_rotated_file_is_found(void **state)
 	assert_reads(source_open(&all.v[0], MSG_ROTATED), "with hour");
 }
 
+/* By when they were written, whatever their names; equal ones by name. */
+static void
+test_older_rotated_files_are_found_one_by_one(void **state)
+{
+	write_file(".1", "newest", 500);
+	write_file(".3", "third", 300);
+	write_file(".2", "second", 300);
+	write_file(".9", "last", 100);
+	write_file("-20261124", "between", 200);
+	write_file(".10", "no", 250);
+	assert_reads(source_open(&all.v[0], MSG_ROTATED), "newest");
+	assert_reads(source_open(&all.v[0], MSG_ROTATED + 1), "second");
+	assert_reads(source_open(&all.v[0], MSG_ROTATED + 2), "third");
+	assert_reads(source_open(&all.v[0], MSG_ROTATED + 3), "between");
+	assert_reads(source_open(&all.v[0], MSG_ROTATED + 4), "last");
+	assert_int_equal(source_open(&all.v[0], MSG_ROTATED + 5), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(source_open(&all.v[0], MSG_ROTATED_LAST), -1);
+}
+
 static void
 test_only_regular_files_are_opened(void **state)
 {
@@ -296,6 +316,7 @@ main(void)
 {
 #define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(test_older_rotated_files_are_found_one_by_one),
 		TEST(test_the_newest_rotated_file_is_found),
 		TEST(test_only_regular_files_are_opened),
 		TEST(test_the_opened_file_is_watched_under_any_name),

@@ -109,6 +109,37 @@ test_clock_set_back_keeps_what_fits(void **state)
 	assert_int_equal(hours[0], 0);
 }
 
+static void
+test_hours_move_with_the_clock(void **state)
+{
+	static const int64_t jumps[] = { 2 * HOUR, -2 * HOUR, 9000 * HOUR,
+		-20000 * HOUR, 20000 * HOUR };
+	struct stats s = { 0 };
+	uint64_t hours[STATS_HOURS];
+	int64_t now = NOW;
+	size_t i;
+
+	(void)state;
+	stats_weigh(&s, NOW - 23 * HOUR, 9, NOW);
+	stats_weigh(&s, NOW - HOUR, 4, NOW);
+	stats_weigh(&s, NOW, 2, NOW);
+	for (i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
+		now += jumps[i];
+		stats_shift(&s, jumps[i], now);
+		stats_weigh(&s, now, 1, now);
+		stats_hours(&s, now, hours);
+		assert_int_equal(hours[0], 3 + i);
+		assert_int_equal(hours[1], 4);
+		assert_int_equal(hours[2], 0);
+		assert_int_equal(hours[23], 9);
+	}
+	stats_shift(&s, HOUR - now, HOUR); /* 1970: it has no more hours */
+	stats_hours(&s, HOUR, hours);
+	assert_int_equal(hours[0], 7);
+	assert_int_equal(hours[1], 4);
+	assert_int_equal(hours[2], 0);
+}
+
 int
 main(void)
 {
@@ -118,6 +149,7 @@ main(void)
 		cmocka_unit_test(test_hours_older_than_a_day_are_gone),
 		cmocka_unit_test(test_time_to_come_counts_now),
 		cmocka_unit_test(test_clock_set_back_keeps_what_fits),
+		cmocka_unit_test(test_hours_move_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,6 +161,36 @@ test_read_error_is_remembered_and_survived(void **state)
 	rig_run(state, RIG_SEEDS, unreadable);
 }
 
+/* What no event tells of. */
+static void
+retried(struct rig *r)
+{
+	int fd = rig_create(r->log);
+
+	r->no_watch = true;
+	rig_start(r, 0);
+	rig_settle(r);
+	assert_true(tail_is_unwatched(r->tail));
+	rig_lines(r, fd, 3);
+	rig_settle(r);
+	assert_int_equal(r->got.n, 0);
+	tail_retry(r->tail);
+	rig_check(r);
+	r->no_watch = false;
+	tail_retry(r->tail);
+	rig_settle(r);
+	assert_false(tail_is_unwatched(r->tail));
+	rig_lines(r, fd, 3);
+	close(fd);
+	rig_check(r);
+}
+
+static void
+test_a_log_without_a_watch_is_read_when_it_is_tried_again(void **state)
+{
+	rig_run(state, RIG_SEEDS, retried);
+}
+
 int
 main(void)
 {
@@ -170,6 +200,8 @@ main(void)
 		RIG_TEST(test_unfinished_line_waits_for_its_newline),
 		RIG_TEST(test_work_reads_one_block),
 		RIG_TEST(test_read_error_is_remembered_and_survived),
+		RIG_TEST(
+		    test_a_log_without_a_watch_is_read_when_it_is_tried_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,79 @@ test_file_that_came_and_went_between_looks_is_read(void **state)
 	rig_run(state, RIG_SEEDS, quick);
 }
 
+/* Rename and create, all files kept, each written in a second of its own. */
+static int
+rotate_all(struct rig *r, int fd)
+{
+	const struct timespec times[2] = { { (time_t)(1000 + r->serial), 0 },
+		{ (time_t)(1000 + r->serial), 0 } };
+
+	assert_int_equal(futimens(fd, times), 0);
+	close(fd);
+	rig_shift(r);
+	assert_int_equal(0, rename(r->log, r->rotated));
+	return rig_create(r->log);
+}
+
+/* Up to seven rotations without a look, and none is lost. */
+static void
+several(struct rig *r)
+{
+	int i, n, fd = rig_create(r->log);
+
+	rig_start(r, 0);
+	for (n = 1; n < 8; n++) {
+		rig_lines(r, fd, 3);
+		rig_settle(r);
+		r->pieces = false;
+		for (i = 0; i < n; i++) {
+			rig_lines(r, fd, (unsigned)(random() % 4) + 1);
+			fd = rotate_all(r, fd);
+		}
+		r->pieces = true;
+		rig_lines(r, fd, 1);
+	}
+	close(fd);
+	rig_check(r);
+	assert_int_equal(tail_behind(r->tail), 0);
+}
+
+static void
+test_files_that_came_and_went_between_looks_are_read(void **state)
+{
+	rig_run(state, RIG_SEEDS, several);
+}
+
+/* One comes while those before the last are still being asked for. */
+static void
+meanwhile(struct rig *r)
+{
+	int i, fd = rig_create(r->log);
+
+	r->prompt = false;
+	rig_start(r, 0);
+	rig_lines(r, fd, 3);
+	rig_settle(r);
+	r->pieces = false;
+	for (i = 0; i < 5; i++) {
+		rig_lines(r, fd, 2);
+		fd = rotate_all(r, fd);
+		if (i == 1)
+			rig_await_open(r, fd);
+		if (i > 1)
+			rig_stir(r);
+	}
+	rig_lines(r, fd, 2);
+	close(fd);
+	rig_check(r);
+}
+
+static void
+test_rotation_while_missed_files_are_asked_for_loses_nothing(void **state)
+{
+	rig_run(state, 3 * RIG_SEEDS, meanwhile);
+}
+
 static void
 older(struct rig *r)
 {
@@ -288,12 +361,47 @@ test_more_rotations_than_room_end_with_the_last(void **state)
 	rig_check(r);
 }
 
+/*
+ * Nothing is read meanwhile, and what waits unread is counted: as the parser
+ * while the enforcer is behind.
+ */
+static void
+test_more_rotations_than_room_lose_nothing_that_is_kept(void **state)
+{
+	struct rig *r = rig_new(0);
+	uint64_t bytes = 0;
+	struct stat st;
+	int i, fd;
+
+	*state = r;
+	r->pieces = false;
+	fd = rig_create(r->log);
+	rig_start(r, 0);
+	for (i = 0; i < 9; i++) {
+		rig_lines(r, fd, 3);
+		assert_int_equal(fstat(fd, &st), 0);
+		bytes += i < 7 ? (uint64_t)st.st_size : 0;
+		fd = rotate_all(r, fd);
+		tail_events(r->tail);
+	}
+	rig_lines(r, fd, 3);
+	close(fd);
+	assert_int_equal(tail_behind(r->tail), bytes);
+	rig_check(r);
+	assert_int_equal(tail_behind(r->tail), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(test_renamed_file_gives_its_late_lines),
 		RIG_TEST(test_file_that_came_and_went_between_looks_is_read),
+		RIG_TEST(test_files_that_came_and_went_between_looks_are_read),
+		RIG_TEST(
+		    test_rotation_while_missed_files_are_asked_for_loses_nothing),
+		RIG_TEST(
+		    test_more_rotations_than_room_lose_nothing_that_is_kept),
 		RIG_TEST(test_older_rotated_file_is_not_taken_for_a_missed_one),
 		RIG_TEST(test_many_rotations_lose_nothing),
 		RIG_TEST(test_torn_last_line_comes_when_its_file_goes),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -58,6 +59,65 @@ static void
 test_copytruncate_loses_nothing(void **state)
 {
 	rig_run(state, RIG_SEEDS, truncated);
+}
+
+/* Up to three of them without a look; each has a copy of its own. */
+static void
+truncated_often(struct rig *r)
+{
+	int i, n, fd = rig_create(r->log);
+
+	rig_start(r, 0);
+	for (n = 1; n < 4; n++) {
+		rig_lines(r, fd, (unsigned)(random() % 10) + 2);
+		rig_settle(r);
+		r->pieces = false;
+		for (i = 0; i < n; i++) {
+			rig_lines(r, fd, (unsigned)(random() % 10) + 1);
+			rig_shift(r);
+			copytruncate(r, false);
+		}
+		r->pieces = true;
+	}
+	rig_lines(r, fd, 5);
+	close(fd);
+	rig_check(r);
+}
+
+static void
+test_copytruncate_between_looks_loses_nothing(void **state)
+{
+	rig_run(state, RIG_SEEDS, truncated_often);
+}
+
+/* One that was written before what we read last is not what was cut off. */
+static void
+unrelated(struct rig *r)
+{
+	const struct timespec tick = { .tv_nsec = 20000000 };
+	int other, fd = rig_create(r->log);
+
+	r->pieces = false;
+	rig_start(r, 0);
+	rig_lines(r, fd, 2);
+	rig_settle(r);
+	(void)nanosleep(&tick, NULL);
+	other = rig_create(r->rotated);
+	rig_unwanted(r, other, 0);
+	close(other);
+	(void)nanosleep(&tick, NULL);
+	rig_lines(r, fd, 2);
+	rig_settle(r);
+	assert_int_equal(truncate(r->log, 0), 0);
+	rig_lines(r, fd, 2);
+	close(fd);
+	rig_check(r);
+}
+
+static void
+test_truncation_does_not_bring_an_older_file(void **state)
+{
+	rig_run(state, 3, unrelated);
 }
 
 /* A replayed rotated file stays open; a copy may be written over it. */
@@ -253,6 +313,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(test_copytruncate_loses_nothing),
+		RIG_TEST(test_copytruncate_between_looks_loses_nothing),
+		RIG_TEST(test_truncation_does_not_bring_an_older_file),
 		RIG_TEST(
 		    test_copy_over_the_rotated_file_is_read_where_we_stood),
 		RIG_TEST(test_truncation_hidden_by_growth_is_noticed),

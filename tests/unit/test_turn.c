@@ -15,7 +15,7 @@
 
 static struct conf conf = { .ban_for = 100, .ban_max = 100, .remember = 1000 };
 static struct enforcer e;
-static int64_t wall, fraction;
+static int64_t wall, fraction, leap;
 static int adds, deletes, written, commits, states, failures;
 static int kernel_error, ledger_error;
 static unsigned pending;
@@ -26,6 +26,13 @@ int64_t
 clock_ms(void)
 {
 	return 1000;
+}
+
+/* With e.skew.ms, which is looked at now and then, it makes the wall clock. */
+int64_t
+clock_boot_ms(void)
+{
+	return (wall - leap) * 1000 + fraction - e.skew.ms;
 }
 
 int64_t
@@ -41,8 +48,15 @@ clock_wall_ms(void)
 }
 
 void
-enforcer_failed(struct enforcer *en, const char *fmt, ...)
+fault_begin(struct enforcer *en, enum msg_fault_kind kind, const char *fmt, ...)
 {
+	en->counters.fault[kind].since = clock_wall();
+}
+
+void
+fault_end(struct enforcer *en, enum msg_fault_kind kind)
+{
+	en->counters.fault[kind].since = 0;
 }
 
 int
@@ -145,7 +159,8 @@ setup(void **state)
 {
 	memset(&e, 0, sizeof(e));
 	wall = NOW;
-	fraction = 0;
+	fraction = leap = 0;
+	e.skew.ms = 12345;
 	conf.database = (char *)(uintptr_t) "bans.db";
 	e.conf = &conf;
 	bans_init(&e.bans, 100);
@@ -244,8 +259,10 @@ test_without_the_ledger_a_ban_is_in_force_and_written_later(void **state)
 	assert_int_equal(told.flags, BAN_UNWRITTEN);
 	assert_int_equal(bans_find(&e.bans, &p)->ban.state, BAN_ACTIVE);
 	assert_true(e.rewrite_at != 0);
+	assert_true(e.counters.fault[MSG_FAULT_LEDGER].since != 0);
 	ledger_error = 0;
 	assert_int_equal(turn_write(&e), 0);
+	assert_true(e.counters.fault[MSG_FAULT_LEDGER].since == 0);
 	assert_int_equal(told.flags, 0);
 	assert_int_equal(e.rewrite_at, 0);
 }
@@ -268,6 +285,20 @@ test_due_bans_end_in_one_sync_and_are_forgotten_later(void **state)
 	assert_int_equal(due_at(NOW + 100 + 1000), 0);
 	assert_int_equal(told.state, BAN_FORGOTTEN);
 	assert_null(bans_first(&e.bans));
+}
+
+static void
+test_a_clock_that_was_set_a_moment_ago_releases_nothing(void **state)
+{
+	ban(1, 0);
+	turn_commit(&e);
+	leap = 5 * 365 * 86400;
+	assert_int_equal(due_at(NOW + leap), 0);
+	e.skew.ms += leap * 1000; /* looked at */
+	e.skew.hold_at = 1000000; /* but somebody asks for it */
+	leap = 0;
+	assert_int_equal(due_at(NOW + 100), 1);
+	assert_int_equal(e.skew.hold_at, 0);
 }
 
 static void
@@ -406,6 +437,7 @@ main(void)
 		TEST(
 		    test_without_the_ledger_a_ban_is_in_force_and_written_later),
 		TEST(test_due_bans_end_in_one_sync_and_are_forgotten_later),
+		TEST(test_a_clock_that_was_set_a_moment_ago_releases_nothing),
 		TEST(test_a_ban_lasts_as_long_as_it_says),
 		TEST(test_a_release_stands_even_if_the_kernel_keeps_the_route),
 		TEST(test_flush_and_the_guard_release),

@@ -1,0 +1,40 @@
+/* What is wrong with the daemon now, and what is only odd. */
+#ifndef SMTPBAN_WRONG_H
+#define SMTPBAN_WRONG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "client.h"
+#include "json.h"
+
+/* Of a status answer, at most: one a fault and a log, and two more. */
+#define WRONG_MAX     (MSG_FAULTS + MSG_LOGS_MAX + 2)
+#define WRONG_REMARKS (MSG_LOGS_MAX + 2)
+
+struct wrong {
+	char what[MSG_PATH_LEN + 64]; /* "ledger not written" */
+	char why[MSG_REASON_LEN * 2]; /* "No space left on device", or empty */
+	char more[64];                /* "12 changes wait", or empty */
+	int64_t since;                /* wall clock; 0: not known */
+};
+
+/*
+ * Fill w from an answer with a status, the worst first; returns how many
+ * there are: with none, all is well.
+ */
+size_t wrong_collect(const struct answer *, struct wrong w[WRONG_MAX]);
+
+/* The same for what may be as it should. */
+size_t wrong_remark(const struct answer *, int64_t now,
+    struct wrong w[WRONG_REMARKS]);
+
+/* "wrong: ledger not written for 3m: No space left on device (...)". */
+void wrong_show(FILE *, const char *label, const struct wrong *, int64_t now);
+
+/* An array of that key: what, why, since. */
+void wrong_json(struct json *, const char *key, const struct wrong *, size_t);
+
+#endif
