@@ -101,3 +101,36 @@ service_runs()
 {
 	inside systemctl is-active smtpban.service
 }
+
+# networkd_up: systemd-networkd runs in it, and has configured a link eth0.
+# Without udev, as in a container, which it knows by a /sys that is read only.
+networkd_up()
+{
+	inside mount -o remount,bind,ro /sys
+	inside ip link add eth0 type veth peer name peer0
+	inside ip link set peer0 up
+	networkd_link eth0 192.0.2.25/25
+	inside systemctl start systemd-networkd.service ||
+	    fail "systemd-networkd does not start"
+	wait_for 20 configured eth0 || fail "systemd-networkd configures nothing"
+}
+
+# networkd_link NAME ADDRESS: what it is to do with a link.
+networkd_link()
+{
+	inside sh -c 'mkdir -p /etc/systemd/network
+		cat >"/etc/systemd/network/$0.network"' "$1" <<-EOT
+		[Match]
+		Name=$1
+		[Network]
+		Address=$2
+		LinkLocalAddressing=no
+		IPv6AcceptRA=no
+	EOT
+}
+
+# configured LINK: as networkd tells.
+configured()
+{
+	inside networkctl --no-legend list "$1" | grep -qw configured
+}

@@ -1,7 +1,8 @@
 /*
  * Any template of a "match", and any bytes where its message has what a client
  * chose: whatever compiles takes the address that stands where <addr> or
- * <client> does, or none.  Input: the template, a NUL, the client's text.
+ * <client> does, or none.  Input: the template, a NUL, the client's text; or,
+ * from a byte below 32 on, a byte for each piece of both.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -82,19 +83,54 @@ check(const char *template, const struct message *m)
 	template_free(tree);
 }
 
+/* What a template and a client's text are made of. */
+static const char *const pieces[] = { "<addr>", "<client>", "<num>", "<user>",
+	"<text>", " ", ":", ": ", ".", "5", "f", "<<", "[", "]", "a", " from ",
+	"203.0.113.9", "2001:db8::1", "h8.example.net[203.0.113.9]", "\"",
+	ADDRESS, "login refused for ", "/", "1" };
+#define NPIECES (sizeof(pieces) / sizeof(pieces[0]))
+#define END     0xff
+
+/* Pieces up to the END, or that of the input. */
+static size_t
+join(const uint8_t **p, const uint8_t *end, char *text, size_t size)
+{
+	text[0] = '\0';
+	for (; *p < end && **p != END; (*p)++)
+		if (strlcat(text, pieces[**p % NPIECES], size) >= size)
+			break;
+	*p += *p < end;
+	return strlen(text);
+}
+
+static void
+try_template(const char *template, const void *chosen, size_t n)
+{
+	struct message m = { NULL, 0 };
+	const char *p;
+
+	if (template_add_match(NULL, template, NULL) != NULL)
+		return;
+	for (p = template; *p != '\0';)
+		p = fill(&m, p, chosen, n);
+	check(template, &m);
+	free(m.text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const uint8_t *nul = memchr(data, '\0', size), *chosen;
-	struct message m = { NULL, 0 };
-	const char *template = (const char *)data, *p;
+	const uint8_t *nul = memchr(data, '\0', size), *end = data + size;
+	char template[256], chosen[256];
+	size_t n;
 
-	if (nul == NULL || template_add_match(NULL, template, NULL) != NULL)
-		return 0;
-	chosen = nul + 1;
-	for (p = template; *p != '\0';)
-		p = fill(&m, p, chosen, (size_t)(data + size - chosen));
-	check(template, &m);
-	free(m.text);
+	if (size > 0 && data[0] != '\0' && data[0] < ' ') {
+		data++;
+		(void)join(&data, end, template, sizeof(template));
+		n = join(&data, end, chosen, sizeof(chosen));
+		try_template(template, chosen, n);
+	} else if (nul != NULL)
+		try_template((const char *)data, nul + 1,
+		    (size_t)(end - nul - 1));
 	return 0;
 }

@@ -106,6 +106,18 @@ ledger_bytes(const struct ledger *l)
 	return 4096;
 }
 
+unsigned
+ledger_pending(const struct ledger *l)
+{
+	return 0;
+}
+
+void
+fault_notify(const struct enforcer *en)
+{
+	done++;
+}
+
 void
 notify_send(const char *what)
 {
@@ -164,7 +176,7 @@ int
 source_open(struct source *s, uint32_t which)
 {
 	if (s < e.sources.v || s >= e.sources.v + MSG_LOGS_MAX ||
-	    (which != MSG_CURRENT && which != MSG_ROTATED))
+	    which < MSG_CURRENT || which > MSG_ROTATED_LAST)
 		abort();
 	errno = ENOENT;
 	return -1;
@@ -239,27 +251,29 @@ check_bans(void)
 
 /* Whether a message may get through, whatever its values. */
 static bool
-may_pass(const struct channel_msg *m, bool told)
+may_pass(const struct channel_msg *m, bool told, uint32_t pings)
 {
 	return m->fd == -1 && m->hdr.type < NREQUESTS &&
 	    requests[m->hdr.type].exists &&
 	    requests[m->hdr.type].len == m->hdr.len &&
-	    told == (m->hdr.type != MSG_CONFINED);
+	    told == (m->hdr.type != MSG_CONFINED) &&
+	    (m->hdr.type != MSG_PONG || pings > 0);
 }
 
 static void
 try_message(const struct channel_msg *m)
 {
+	uint32_t pings = e.pings;
 	bool told = e.told;
 
 	done = 0;
 	if (setjmp(ended) != 0) {
-		if (done != 0 || (may_pass(m, told) && m->hdr.len == 0))
+		if (done != 0 || (may_pass(m, told, pings) && m->hdr.len == 0))
 			abort();
 		return;
 	}
 	request_dispatch(&e, m);
-	if (!may_pass(m, told))
+	if (!may_pass(m, told, pings))
 		abort();
 	turn_commit(&e);
 	check_bans();
@@ -277,7 +291,10 @@ forget_all(void)
 	}
 }
 
-/* Turn noise into what a sane parser may ask for: it would come up too seldom. */
+/*
+ * Turn noise into what a sane parser may ask for, or what is one beyond that:
+ * it would come up too seldom.
+ */
 static void
 make_sane(struct channel_msg *m)
 {
@@ -285,13 +302,15 @@ make_sane(struct channel_msg *m)
 	struct msg_ban_request req;
 
 	if (m->hdr.type == MSG_LOG_OPEN) {
-		log->which = MSG_CURRENT + log->which % 2;
+		log->index %= MSG_LOGS_MAX + 2;
+		log->which %= MSG_ROTATED_LAST + 2;
 		return;
 	}
 	memcpy(&req, m->payload, sizeof(req));
 	prefix_from_bytes(&req.prefix, PREFIX_INET, req.prefix.addr, 32);
-	req.category %= CATEGORY_COUNT;
-	req.count %= MSG_COUNT_MAX;
+	req.category %= CATEGORY_COUNT + 1;
+	req.count %= MSG_COUNT_MAX + 2;
+	req.ahead %= MSG_AHEAD_MAX + 2;
 	if (req.category != CATEGORY_MANUAL)
 		req.seconds = 0;
 	memcpy(m->payload, &req, sizeof(req));
@@ -325,8 +344,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&e, 0, sizeof(e));
 	e.conf = &conf;
 	bans_init(&e.bans, 100);
-	if (size >= 4)
+	if (size >= 4) {
 		e.told = data[2] & 1;
+		e.pings = data[2] >> 1 & 3;
+	}
 	while (size >= 4) {
 		used = take(&m, data, size);
 		data += used;
