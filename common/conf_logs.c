@@ -1,8 +1,9 @@
 /* smtpban.conf(5): which logs are followed where the file names none. */
+#include <sys/stat.h>
+
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf_parse.h"
 
@@ -21,10 +22,11 @@ static bool
 is_there(const char *root, const char *name)
 {
 	char path[PATH_MAX];
+	struct stat st;
 
 	return (size_t)snprintf(path, sizeof(path), "%s%s", root, name) <
 	    sizeof(path) &&
-	    access(path, F_OK) == 0;
+	    stat(path, &st) == 0;
 }
 
 const char *

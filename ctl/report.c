@@ -194,11 +194,10 @@ report_health(const struct report *r, FILE *out)
 	report_wrong(r, out);
 	for (i = 0; i < r->nhints; i++)
 		show_wrapped(out, "hint: ", r->hints[i]);
-	if (s->enforcer.error[0] != '\0') {
-		fprintf(out,
-		    "last error: %s: ", when_local(s->enforcer.error_at, span));
-		show_text(out, s->enforcer.error, true);
-	}
+	if (s->enforcer.error[0] != '\0')
+		wrong_show_last(out,
+		    "last error: ", when_local(s->enforcer.error_at, span),
+		    s->enforcer.error);
 }
 
 static void

@@ -162,15 +162,11 @@ status_error(const struct msg_counters *c, int64_t now)
 {
 	char rel[WHEN_STRLEN];
 
-	printf(LABEL, "last error");
-	if (c->error[0] == '\0') {
-		printf("none\n");
-		return;
-	}
-	when_relative(c->error_at, now, rel);
-	if (rel[0] != '\0')
-		printf("%s: ", rel);
-	show_text(stdout, c->error, true);
+	if (c->error[0] == '\0')
+		printf(LABEL "none\n", "last error");
+	else
+		wrong_show_last(stdout, "last error ",
+		    when_relative(c->error_at, now, rel), c->error);
 }
 
 /* What is wrong now comes first. */

@@ -158,6 +158,20 @@ wrong_append(char *line, size_t size, const char *text)
 }
 
 void
+wrong_show_last(FILE *out, const char *label, const char *when,
+    const char *error)
+{
+	char line[MSG_TEXT_LEN] = "";
+
+	if (when[0] != '\0') {
+		strlcat(line, when, sizeof(line));
+		strlcat(line, ": ", sizeof(line));
+	}
+	wrong_append(line, sizeof(line), error);
+	show_wrapped(out, label, line);
+}
+
+void
 wrong_show(FILE *out, const char *label, const struct wrong *w, int64_t now)
 {
 	char line[4 * sizeof(*w)] = "", span[WHEN_STRLEN];

@@ -34,6 +34,10 @@ size_t wrong_remark(const struct answer *, int64_t now,
 /* "wrong: ledger not written for 3m: No space left on device (...)". */
 void wrong_show(FILE *, const char *label, const struct wrong *, int64_t now);
 
+/* The daemon's last error, and when that was, or "". */
+void wrong_show_last(FILE *, const char *label, const char *when,
+    const char *error);
+
 /* An array of that key: what, why, since. */
 void wrong_json(struct json *, const char *key, const struct wrong *, size_t);
 

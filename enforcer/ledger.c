@@ -143,16 +143,10 @@ keep_aside(const struct ledger *l, int which, const char *why)
 	return 0;
 }
 
-static int64_t
-last_change(const struct ban *b)
-{
-	return b->since > b->released ? b->since : b->released;
-}
-
 static int
 by_last_change(const void *va, const void *vb)
 {
-	int64_t a = last_change(va), b = last_change(vb);
+	int64_t a = ban_made(va), b = ban_made(vb);
 
 	return a < b ? -1 : a > b;
 }
@@ -186,6 +180,8 @@ ledger_merge(struct ledger *l, struct ledger_found found[2], ledger_visit visit,
 	uint64_t generation = found[l->newest].mark.generation;
 	int i;
 
+	if (!found[0].there && !found[1].there)
+		*damaged = -1;
 	for (i = 0; i < 2; i++) {
 		if (!found[i].there)
 			continue;

@@ -22,7 +22,8 @@ typedef void (*ledger_visit)(void *arg, const struct ban *);
  * newest whole file, so that they are in memory again; what is damaged is kept
  * aside with a time in its name.  If neither is whole, or the two do not
  * belong together, what can be read from both is visited, of two records the
- * later one last; *damaged is set to 1 if something may be missing.  Locked
+ * later one last; *damaged is set to 1 if something may be missing, and
+ * to -1 if there was no file at all.  Locked
  * against a second daemon.  Returns NULL with a line logged.
  */
 struct ledger *ledger_open(const char *path, struct bans *, ledger_visit,

@@ -201,11 +201,14 @@ ledger_file_make(struct ledger_file *f, int dir, struct bans *bans,
 bool
 ledger_file_is_good(const struct ledger_file *f)
 {
-	struct stat st;
+	struct stat ours, named;
 
+	/* Somebody may have removed it, or put another in its place. */
 	return f->db != NULL && f->error == 0 &&
-	    fstat(gdbm_fdesc(f->db), &st) == 0 &&
-	    st.st_size <= MAX_LENGTH(f->mark.records);
+	    fstat(gdbm_fdesc(f->db), &ours) == 0 &&
+	    lstat(f->path, &named) == 0 && ours.st_ino == named.st_ino &&
+	    ours.st_dev == named.st_dev &&
+	    ours.st_size <= MAX_LENGTH(f->mark.records);
 }
 
 int

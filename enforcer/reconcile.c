@@ -5,17 +5,13 @@
 
 #include "smtpband.h"
 
-#define STALE_MAX 1024 /* deleted by one pass over the routes */
-#define AGAIN_MS  2000 /* until what failed is tried again */
+#define AGAIN_MS 2000 /* until what failed is tried again */
 
 struct stale {
 	struct enforcer *e;
 	bool all; /* whatever the bans say */
-	size_t n;
-	struct {
-		struct prefix prefix;
-		struct route_kind kind;
-	} v[STALE_MAX];
+	struct route_change *v;
+	size_t n, max;
 };
 
 void
@@ -53,10 +49,16 @@ visit(void *arg, const struct prefix *p, const struct route_kind *kind)
 {
 	struct stale *s = arg;
 
-	if ((!s->all && wanted(s->e, p, kind)) || s->n == STALE_MAX)
+	if (!s->all && wanted(s->e, p, kind))
 		return;
-	s->v[s->n].prefix = *p;
-	s->v[s->n++].kind = *kind;
+	if (s->n == s->max) {
+		s->max = 2 * s->max + 64;
+		s->v = reallocarray(s->v, s->max, sizeof(*s->v));
+		if (s->v == NULL)
+			fatal("routes");
+	}
+	s->v[s->n++] =
+	    (struct route_change){ *p, *kind, ROUTE_DELETE, ECANCELED };
 }
 
 /* What went wrong first in a pass; the rest is done nevertheless. */
@@ -79,23 +81,19 @@ trouble_note(struct trouble *t, const char *what, int error)
 static int
 clean(struct enforcer *e, bool all, struct trouble *t)
 {
-	static struct stale s;
-	size_t i;
+	struct stale s = { .e = e, .all = all };
+	int status = route_dump(e->route, visit, &s);
 
-	do {
-		s.e = e;
-		s.all = all;
-		s.n = 0;
-		if (route_dump(e->route, visit, &s) == -1) {
-			trouble_note(t, "listing", errno);
-			return -1;
-		}
-		for (i = 0; i < s.n; i++)
-			if (route_delete_exact(e->route, &s.v[i].prefix,
-				&s.v[i].kind) == -1)
-				trouble_note(t, "deleting", errno);
-	} while (s.n == STALE_MAX && t->what == NULL);
-	return 0;
+	if (status == -1)
+		trouble_note(t, "listing", errno);
+	else if (s.n > 0 && route_apply(e->route, s.v, s.n) == -1)
+		trouble_note(t, "deleting", errno);
+	else
+		while (s.n > 0)
+			if (s.v[--s.n].result != 0)
+				trouble_note(t, "deleting", s.v[s.n].result);
+	free(s.v);
+	return status;
 }
 
 /*
@@ -136,8 +134,9 @@ add_missing(struct enforcer *e, struct trouble *t)
 	BANS_FOREACH(entry, &e->bans)
 		if (entry->seen != e->round &&
 		    bans_is_outermost(&e->bans, entry))
-			v[n++] = (struct route_change){ entry->ban.prefix,
-				ROUTE_ADD, ECANCELED };
+			v[n++] =
+			    (struct route_change){ .prefix = entry->ban.prefix,
+				    .op = ROUTE_ADD };
 	if (n > 0 && route_apply(e->route, v, n) == -1)
 		trouble_note(t, "adding", errno);
 	e->counters.unrouted = 0;

@@ -15,25 +15,35 @@
  */
 #define READ_MS  10000
 #define PATIENCE 10 /* one part in so many */
+#define CROWD_MS 50
 
 /* States wait here to go out together. */
 static struct channel_msg batch[CHANNEL_BATCH];
 static unsigned nbatch;
 
-/* After a send that failed: wait until there is room. */
+/*
+ * After a send that failed: wait until there is room, and little that the
+ * parser has not read.  Or until there are fewer descriptors on their way from
+ * root's processes, any of them: unix(7), ETOOMANYREFS.
+ */
 static void
 wait_writable(struct enforcer *e)
 {
 	struct pollfd pfd = { .fd = e->channel, .events = POLLOUT };
 	int64_t began = clock_ms(), left;
+	bool crowd = errno == ETOOMANYREFS;
 
-	if (errno != EAGAIN)
+	if (errno != EAGAIN && !crowd)
 		fatal("the parser is gone (%s)", child_wait(e->parser));
 	e->kept -= MIN(e->kept, began - e->kept_at);
 	left = READ_MS - e->kept / PATIENCE;
 	if (e->confined_by != 0) /* it starts, and is told all bans */
 		left = e->confined_by - began;
-	if (poll(&pfd, 1, (int)MAX(left, 0)) == 0)
+	if (crowd && left > 0)
+		(void)poll(NULL, 0, CROWD_MS);
+	else if (crowd)
+		fatalx("too many descriptors are on their way from root");
+	else if (poll(&pfd, 1, (int)MAX(left, 0)) == 0)
 		fatalx("the parser does not read");
 	e->kept_at = clock_ms();
 	e->kept += PATIENCE * (e->kept_at - began);
@@ -44,6 +54,11 @@ reply_send(struct enforcer *e, uint32_t type, uint32_t id, const void *payload,
     size_t len, int fd)
 {
 	reply_flush(e);
+	/* One that does not read shall not gather descriptors of root. */
+	if (fd != -1) {
+		errno = EAGAIN;
+		wait_writable(e);
+	}
 	while (channel_send(e->channel, type, id, payload, len, fd) == -1)
 		wait_writable(e);
 }

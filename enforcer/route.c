@@ -35,8 +35,9 @@ struct route *
 route_open(const struct route_kind *kind)
 {
 	/* No route goes to 0.0.0.0/32; what counts is whether we may ask. */
-	struct route_change probe = { { .family = PREFIX_INET, .len = 32 },
-		ROUTE_DELETE, 0 };
+	struct route_change probe = { .prefix = { .family = PREFIX_INET,
+					  .len = 32 },
+		.op = ROUTE_DELETE };
 	struct route *r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
@@ -70,9 +71,10 @@ route_set_kind(struct route *r, const struct route_kind *kind)
 }
 
 static void
-route_queue(struct netlink *nl, enum route_op op, const struct prefix *p,
-    const struct route_kind *kind)
+route_queue(struct route *r, const struct route_change *c, enum route_op op)
 {
+	const struct route_kind *kind = c->kind.type != 0 ? &c->kind : &r->kind;
+	const struct prefix *p = &c->prefix;
 	bool add = op == ROUTE_ADD, inet = p->family == PREFIX_INET;
 	uint32_t metric = inet ? 0 : METRIC_INET6;
 	struct rtmsg rt = {
@@ -83,24 +85,11 @@ route_queue(struct netlink *nl, enum route_op op, const struct prefix *p,
 		.rtm_type = kind->type,
 	};
 
-	netlink_begin(nl, add ? RTM_NEWROUTE : RTM_DELROUTE,
+	netlink_begin(r->nl, add ? RTM_NEWROUTE : RTM_DELROUTE,
 	    add ? NLM_F_CREATE | NLM_F_EXCL : 0, &rt, sizeof(rt));
-	netlink_put(nl, RTA_DST, p->addr, inet ? 4 : 16);
-	netlink_put(nl, RTA_TABLE, &kind->table, sizeof(kind->table));
-	netlink_put(nl, RTA_PRIORITY, &metric, sizeof(metric));
-}
-
-int
-route_delete_exact(struct route *r, const struct prefix *p,
-    const struct route_kind *kind)
-{
-	const int *results;
-
-	route_queue(r->nl, ROUTE_DELETE, p, kind);
-	if ((results = netlink_exchange(r->nl, NULL, NULL)) == NULL)
-		return -1;
-	errno = results[0];
-	return errno == 0 || errno == ESRCH ? 0 : -1;
+	netlink_put(r->nl, RTA_DST, p->addr, inet ? 4 : 16);
+	netlink_put(r->nl, RTA_TABLE, &kind->table, sizeof(kind->table));
+	netlink_put(r->nl, RTA_PRIORITY, &metric, sizeof(metric));
 }
 
 /*
@@ -113,8 +102,8 @@ route_remake(struct route *r, struct route_change *c)
 	const int *results;
 
 	c->result = ECANCELED;
-	route_queue(r->nl, ROUTE_DELETE, &c->prefix, &r->kind);
-	route_queue(r->nl, ROUTE_ADD, &c->prefix, &r->kind);
+	route_queue(r, c, ROUTE_DELETE);
+	route_queue(r, c, ROUTE_ADD);
 	if ((results = netlink_exchange(r->nl, NULL, NULL)) == NULL)
 		return -1;
 	c->result = results[1];
@@ -132,7 +121,7 @@ route_apply(struct route *r, struct route_change *c, size_t n)
 	for (; n > 0; n -= batch, c += batch) {
 		batch = MIN(n, NETLINK_BATCH);
 		for (i = 0; i < batch; i++)
-			route_queue(r->nl, c[i].op, &c[i].prefix, &r->kind);
+			route_queue(r, &c[i], c[i].op);
 		if ((results = netlink_exchange(r->nl, NULL, NULL)) == NULL)
 			return -1;
 		for (i = 0; i < batch; i++)

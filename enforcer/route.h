@@ -31,6 +31,7 @@ enum route_op {
 /* One change of a batch; result is 0 or an errno of the kernel. */
 struct route_change {
 	struct prefix prefix;
+	struct route_kind kind; /* as route_dump showed it; 0: as configured */
 	enum route_op op;
 	int result;
 };
@@ -55,11 +56,6 @@ int route_apply(struct route *, struct route_change *, size_t n);
 typedef void (
     *route_visit)(void *arg, const struct prefix *, const struct route_kind *);
 int route_dump(struct route *, route_visit, void *arg);
-
-/* Delete one that route_dump showed; if it went already, that is success.
- * Returns 0, or -1 with errno. */
-int route_delete_exact(struct route *, const struct prefix *,
-    const struct route_kind *);
 
 /*
  * Keep the rule "from all lookup TABLE" of both families, with our protocol

@@ -19,12 +19,14 @@
  * resolv.conf 42, new ledger files 20, configuration 16; recvfrom and sendto
  * on netlink; recvmsg, sendmsg and sendmmsg on the parser's channel.  What is
  * allowed and was not seen: clock_gettime and its like, where the vDSO has
- * them, mmap and mremap (a large configuration, many bans), fcntl.
+ * them, mmap and mremap (a large configuration, many bans), fcntl, ioctl and
+ * sysinfo.  test_sandbox_paths.sh goes where these are needed.
  */
 #include <cap-ng.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -33,11 +35,11 @@
 #include "sandbox.h"
 
 /*
- * Each log has a watch, and twice as many while a reload changes them all;
- * the rest are ledger, sockets and timer.  As many may be on their way to the
- * parser.
+ * Each log has a watch, and twice as many while a reload changes them all; the
+ * rest are ledger, sockets and timer: 100 would do.  But as many may be on
+ * their way from all of root's processes together, or ours stay here.
  */
-#define FILES_MAX 256
+#define FILES_MAX 1024
 
 #define WRITING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
 
@@ -47,8 +49,10 @@ static const struct confine_call sandbox_calls[] = {
 	CALL(openat, ARG_WITHOUT(2, WRITING)),
 	CALL(newfstatat),
 	CALL(readlink),         /* where a log's links lead */
-	CALL(getdents64),       /* rotated logs */
+	CALL(getdents64),       /* rotated logs, */
+	CALL(sysinfo),          /* and to sort many of them: qsort(3) */
 	CALL(read),
+	CALL(ioctl, ARG_IS(1, TCGETS)), /* stdio, of a device: /dev/null, say */
 	CALL(close),
 	CALL(inotify_init1, ARG_ONLY(0, IN_CLOEXEC | IN_NONBLOCK)),
 	CALL(inotify_add_watch),

@@ -1,6 +1,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,7 +52,7 @@ load(void *arg, const struct ban *ban)
 	bans_settle(&e->bans, entry, ban_due(ban, e->conf));
 }
 
-/* A route of ours that a damaged ledger does not tell of becomes a ban. */
+/* A route of ours that the ledger does not tell of becomes a ban. */
 static void
 adopt(void *arg, const struct prefix *p, const struct route_kind *kind)
 {
@@ -60,6 +61,26 @@ adopt(void *arg, const struct prefix *p, const struct route_kind *kind)
 	if (bans_find(&e->bans, p) == NULL)
 		ban_begin(&turn_touch(e, p, 0)->ban, e->conf, CATEGORY_MANUAL,
 		    0, 0, clock_wall());
+}
+
+/* Bans whose records are gone may still have their routes. */
+static void
+restore_damaged(struct enforcer *e, int damaged)
+{
+	struct msg_counters *c = &e->counters;
+	size_t before = e->bans.active.n;
+
+	if (route_dump(e->route, adopt, e) == -1)
+		log_warn("listing routes");
+	turn_commit(e);
+	if (e->bans.active.n > before)
+		log_warnx("%zu bans are known by their routes only",
+		    e->bans.active.n - before);
+	if (damaged == -1) /* it is the first start, perhaps */
+		return;
+	strlcpy(c->error, "ledger damaged: bans may be missing",
+	    sizeof(c->error));
+	c->error_at = clock_wall();
 }
 
 /* Bring back what was there before: from the ledger, then in the kernel. */
@@ -71,9 +92,8 @@ restore(struct enforcer *e)
 	e->ledger = ledger_open(e->conf->database, &e->bans, load, e, &damaged);
 	if (e->ledger == NULL)
 		exit(1);
-	if (damaged && route_dump(e->route, adopt, e) == -1)
-		log_warn("listing routes");
-	turn_commit(e);
+	if (damaged != 0)
+		restore_damaged(e, damaged);
 	skew_start(e);
 	if (e->skew.hold_at == 0)
 		(void)release_due(e);

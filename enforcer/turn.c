@@ -75,8 +75,8 @@ turn_fold(struct enforcer *e, const struct prefix *network, enum route_op op)
 		if (op == ROUTE_ADD ? !bans_is_outermost(&e->bans, entry) :
 				      entry->ban.state != BAN_ACTIVE)
 			continue;
-		v[n++] =
-		    (struct route_change){ entry->ban.prefix, op, ECANCELED };
+		v[n++] = (struct route_change){ .prefix = entry->ban.prefix,
+			.op = op };
 		if (n == TURN_CHANGES) {
 			turn_apply(e, n);
 			n = 0;
@@ -117,8 +117,8 @@ turn_kernel(struct enforcer *e)
 		if (active == (c->before.state == BAN_ACTIVE) ||
 		    (active && !bans_is_outermost(&e->bans, c->entry)))
 			continue;
-		v[n] = (struct route_change){ c->before.prefix,
-			active ? ROUTE_ADD : ROUTE_DELETE, ECANCELED };
+		v[n] = (struct route_change){ .prefix = c->before.prefix,
+			.op = active ? ROUTE_ADD : ROUTE_DELETE };
 		owner[n++] = c;
 	}
 	turn_apply(e, n);

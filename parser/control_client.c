@@ -134,12 +134,12 @@ static unsigned
 client_share(const struct client *c)
 {
 	const struct client *other;
-	unsigned readers = 0;
+	unsigned readers = 1;
 
 	if (c->request.uid == 0)
 		return CHANNEL_BATCH;
 	TAILQ_FOREACH(other, &c->base->here, link)
-		readers += other->state == CLIENT_READS;
+		readers += other != c && other->state == CLIENT_READS;
 	return readers < CHANNEL_BATCH ? CHANNEL_BATCH / readers : 1;
 }
 
@@ -234,14 +234,13 @@ control_clients_init(struct control_clients *base, struct parser *p)
 void
 control_clients_clear(struct control_clients *base)
 {
-	struct client *c;
+	struct client *c, *next;
 
-	while ((c = TAILQ_FIRST(&base->here)) != NULL)
+	TAILQ_FOREACH_SAFE(c, &base->here, link, next)
 		client_close(c);
-	while ((c = TAILQ_FIRST(&base->gone)) != NULL) {
-		TAILQ_REMOVE(&base->gone, c, link);
+	TAILQ_FOREACH_SAFE(c, &base->gone, link, next)
 		client_free(c);
-	}
+	TAILQ_INIT(&base->gone);
 	lane_free(base->root);
 	lane_free(base->others);
 }

@@ -7,6 +7,7 @@
 #include <event2/event.h>
 
 #include "arrival.h"
+#include "clock.h"
 #include "enforcer.h"
 #include "feed.h"
 #include "follow.h"
@@ -22,6 +23,8 @@ static const struct timeval rest = { 2, 0 };
 
 /* Until a log that could not be read is tried again. */
 static const struct timeval again = { 5, 0 };
+
+#define LASTING_MS 3600000 /* between two lines about one failure */
 
 /*
  * The stamps of the journal are this host's own.  In a file they may be of
@@ -122,9 +125,13 @@ static void
 feed_tell_wrong(struct feed *f, enum feed_wrong wrong)
 {
 	int error = feed_error(f);
+	int64_t now = clock_ms();
 
-	if (wrong == f->told && error == f->error)
+	if (wrong == f->told && error == f->error &&
+	    (wrong == FEED_WELL || error == ENOENT ||
+		now - f->said < LASTING_MS))
 		return;
+	f->said = now;
 	f->told = wrong;
 	f->error = error;
 	if (wrong == FEED_ERROR)
@@ -138,8 +145,9 @@ feed_tell_wrong(struct feed *f, enum feed_wrong wrong)
 }
 
 /*
- * Tell what is wrong with the log, and when it is over.  It is absent for a
- * moment in every rotation: that alone is worth no line.
+ * Tell what is wrong with the log, once an hour, and when it is over.  It is
+ * absent for a moment in every rotation: that alone is worth no line.  One that
+ * is absent for long may not be meant to come: that is said once.
  */
 static void
 feed_note(struct feed *f)

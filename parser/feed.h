@@ -40,6 +40,7 @@ struct feed {
 	unsigned tries;       /* since then */
 	enum feed_wrong told; /* has been logged */
 	int error;            /* its errno */
+	int64_t said;         /* when it was logged, monotonic ms */
 };
 
 /*

@@ -13,7 +13,7 @@
  * of these and the enforcer's channel; fcntl of the listener; sendto to
  * syslogd.  What is allowed and was not seen: read and ioctl of the journal's
  * pipe, as no tracer runs beside that systemd; clock_gettime and its like,
- * where the vDSO has them; mremap.
+ * where the vDSO has them; mremap; sysinfo, for more than 128 accounts.
  */
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -49,6 +49,7 @@ static const struct confine_call filter_calls[] = {
 	/* Keys of hashes.  arc4random(3) asks whether it is a child by now. */
 	CALL(getrandom),
 	CALL(getpid),
+	CALL(sysinfo),          /* to sort many accounts: qsort(3) */
 	/* Calls only where the vDSO cannot tell the time. */
 	CALL(clock_gettime),
 	CALL(gettimeofday),

@@ -123,7 +123,7 @@ start_daemon()
 	    2>"$tmp/smtpband.log" &
 	daemon=$!
 	tries=0
-	until on_server smtpbanctl -s "$tmp/control.sock" status \
+	until on_server smtpbanctl -s "$tmp/control.sock" bans \
 	    >/dev/null 2>&1; do
 		tries=$((tries + 1))
 		if [ "$tries" -gt 100 ] || ! kill -0 "$daemon" 2>/dev/null; then

@@ -17,6 +17,15 @@ SOCK=$T/control.sock
 DAEMON=
 LISTENER=
 
+# kill_daemon: and its parser, which a test may have stopped: so it would stay.
+kill_daemon()
+{
+	# shellcheck disable=SC2046
+	[ -z "$DAEMON" ] ||
+	    kill -9 $(pgrep -P "$DAEMON") "$DAEMON" 2>/dev/null
+	DAEMON=
+}
+
 cleanup()
 {
 	status=$?
@@ -24,11 +33,11 @@ cleanup()
 	if [ "$status" -ne 0 ] && [ -f "$T/daemon.log" ]; then
 		sed 's/^/    /' "$T/daemon.log" | tail -40
 	fi
-	[ -z "$DAEMON" ] || kill -9 "$DAEMON" 2>/dev/null
+	kill_daemon
 	[ -z "$LISTENER" ] || kill -9 "$LISTENER" 2>/dev/null
 	ip netns del "$S" 2>/dev/null
 	ip netns del "$C" 2>/dev/null
-	rm -rf "$T" "/etc/netns/$S"
+	rm -rf "$T"
 	exit "$status"
 }
 trap cleanup EXIT
@@ -68,10 +77,11 @@ refuse()
 	fi
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# wait_for SECONDS COMMAND...: until it succeeds.  It should take no longer than
+# that; a machine that is busy with other things has four times as long.
 wait_for()
 {
-	tries=$(($1 * 20))
+	tries=$(($1 * 80))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))
@@ -118,6 +128,19 @@ conf()
 launch()
 {
 	exec nsenter --net="/run/netns/$S" "$@"
+}
+
+# own_resolv_conf: the daemon sees $T/resolv.conf in place of the host's.
+own_resolv_conf()
+{
+	echo "nameserver 203.0.113.53" >"$T/resolv.conf"
+	launch()
+	{
+		# shellcheck disable=SC2016
+		exec unshare -m sh -c 'mount --bind "$0" /etc/resolv.conf &&
+		    exec "$@"' "$T/resolv.conf" \
+		    nsenter --net="/run/netns/$S" "$@"
+	}
 }
 
 # start: the daemon runs and its parser follows the log.

@@ -26,7 +26,7 @@ refuse "an unknown command" ctl frobnicate
 head -c 100 /dev/urandom | in_ns "$S" nc -w 1 -U "$SOCK" >/dev/null 2>&1
 check "the daemon went" ctl status
 # A second daemon on the same files is refused.
-refuse "two daemons" timeout 10 nsenter --net="/run/netns/$S" "$STAGE/sbin/smtpband" -d -f "$CONF"
+refuse "two daemons" timeout --foreground 60 nsenter --net="/run/netns/$S" "$STAGE/sbin/smtpband" -d -f "$CONF"
 check "the first one went" ctl status
 stop
 refuse "the socket stays" test -e "$SOCK"

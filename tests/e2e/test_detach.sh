@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 net_up
 conf
-in_ns "$S" timeout 20 "$STAGE/sbin/smtpband" -f "$CONF" </dev/null >"$T/out" 2>&1 ||
+in_ns "$S" timeout --foreground 60 "$STAGE/sbin/smtpband" -f "$CONF" </dev/null >"$T/out" 2>&1 ||
     fail "it does not start: $(cat "$T/out")"
 DAEMON=$(cat "$T/control.pid") || fail "no pid file"
 parser=$(parser_pid)
@@ -16,17 +16,17 @@ banned 198.51.100.45
 
 # Who cannot start says so at once.
 refuse "a second one on the same ledger" \
-    in_ns "$S" timeout 20 "$STAGE/sbin/smtpband" -f "$CONF"
+    in_ns "$S" timeout --foreground 60 "$STAGE/sbin/smtpband" -f "$CONF"
 grep -q "in use" "$T/out" || fail "no reason: $(cat "$T/out")"
 
 sed "s,control.sock,third.sock," "$CONF" >"$T/third.conf"
 refuse "a second one on the same ledger, with another socket" \
-    in_ns "$S" timeout 20 "$STAGE/sbin/smtpband" -f "$T/third.conf"
+    in_ns "$S" timeout --foreground 60 "$STAGE/sbin/smtpband" -f "$T/third.conf"
 grep -q "another smtpband" "$T/out" || fail "no reason: $(cat "$T/out")"
 check "it took our routes" routed 198.51.100.45
 { cat "$CONF"; echo 'user "nonexistent"'; } >"$T/nobody.conf"
 refuse "a user that does not exist" \
-    in_ns "$S" timeout 20 "$STAGE/sbin/smtpband" -f "$T/nobody.conf"
+    in_ns "$S" timeout --foreground 60 "$STAGE/sbin/smtpband" -f "$T/nobody.conf"
 grep -q "does not exist" "$T/out" || fail "no reason: $(cat "$T/out")"
 
 # One with files of its own runs beside it.
@@ -53,6 +53,6 @@ refuse "a bad one" "$STAGE/sbin/smtpband" -n -f "$T/bad.conf"
 refuse "a bad one is run" "$STAGE/sbin/smtpband" -d -f "$T/bad.conf"
 for wrong in "-f" "-x" "-d nonsense"; do
 	# shellcheck disable=SC2086
-	refuse "smtpband $wrong" timeout 5 "$STAGE/sbin/smtpband" $wrong
+	refuse "smtpband $wrong" timeout --foreground 60 "$STAGE/sbin/smtpband" $wrong
 	grep -q "^usage: smtpband" "$T/out" || fail "smtpband $wrong: $(cat "$T/out")"
 done

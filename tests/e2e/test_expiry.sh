@@ -1,18 +1,18 @@
 # A ban ends by itself, the next lasts longer, and released is released.
 . "$(dirname "$0")/lib.sh"
 net_up
-conf "ban for 2s" "ban repeat double up to 1h"
+conf "ban for 4s" "ban repeat double up to 1h"
 start
 failures 5 198.51.100.40 >>"$LOG"
 banned 198.51.100.40
-wait_for 4 not_routed 198.51.100.40 || fail "it does not end"
+wait_for 6 not_routed 198.51.100.40 || fail "it does not end"
 sleep 1.1
 failures 5 198.51.100.40 >>"$LOG"
 banned 198.51.100.40
 ctl -j bans | tr -d ' \n' | grep -q '"strikes":2' || fail "$(ctl -j bans)"
-sleep 3
+sleep 5
 check "the second ban is not longer" routed 198.51.100.40
-wait_for 4 not_routed 198.51.100.40 || fail "the second does not end"
+wait_for 6 not_routed 198.51.100.40 || fail "the second does not end"
 
 # By hand, for a time.
 check "ban by hand" ctl ban 198.51.100.41 for 1h

@@ -80,7 +80,7 @@ ends 10 "the parser is gone" confine "shutdown 0" "send 9 0" stay
 # One that stays when smtpband has ended keeps no other from starting.
 script confine close stay
 : >"$T/daemon.log"
-(launch timeout 60 "$STAGE/sbin/smtpband" -d -f "$CONF" 2>>"$T/daemon.log") &&
+(launch timeout --foreground 60 "$STAGE/sbin/smtpband" -d -f "$CONF" 2>>"$T/daemon.log") &&
     fail "no end"
 [ -n "$(left)" ] || fail "the hostile parser has ended"
 use "$T/real"

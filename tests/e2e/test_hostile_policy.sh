@@ -4,12 +4,7 @@
 . "$(dirname "$0")/hostile.sh"
 hostile_stage
 listen
-mkdir -p "/etc/netns/$S"
-echo "nameserver 203.0.113.53" >"/etc/netns/$S/resolv.conf"
-launch()
-{
-	exec ip netns exec "$S" "$@"
-}
+own_resolv_conf
 conf "whitelist { 198.51.100.9, 203.0.113.128/25, 2001:db8:bad:99::/64 }"
 
 # Wider than has one owner, at each length.

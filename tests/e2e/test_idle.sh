@@ -10,7 +10,7 @@ sleep 2
 # Not beside the log, whose folder is watched.
 mkdir "$T/trace.d"
 TRACE=$T/trace.d/trace
-timeout -s INT 4 strace -f -o "$TRACE" -p "$DAEMON" -p "$(parser_pid)" 2>/dev/null
+timeout --foreground -s INT 4 strace -f -o "$TRACE" -p "$DAEMON" -p "$(parser_pid)" 2>/dev/null
 # What is attached in the middle of a call shows it; nothing may follow.
 refuse "busy while idle" sh -c "grep -vE 'epoll_wait\(|epoll_pwait|poll\(|ppoll|restart_syscall|strace|^\$|detached' '$TRACE'"
 [ "$(wc -l <"$TRACE")" -le 2 ] || fail "calls while idle: $(cat "$TRACE")"

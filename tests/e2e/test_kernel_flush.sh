@@ -103,5 +103,5 @@ ip -n "$S" rule add pref 983 lookup 1083 protocol static
 sleep 0.5
 ip -n "$S" rule del pref 983 lookup 1083 protocol static
 sleep 0.5
-rules_are 2 || fail "rules: $(ip -n "$S" rule show)"
+wait_for 2 rules_are 2 || fail "rules: $(ip -n "$S" rule show)"
 stop

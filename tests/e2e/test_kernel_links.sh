@@ -2,13 +2,7 @@
 # gateways and resolvers that are new.
 . "$(dirname "$0")/lib.sh"
 net_up
-mkdir -p "/etc/netns/$S"
-echo "nameserver 203.0.113.53" >"/etc/netns/$S/resolv.conf"
-# A directory of its own in place of /etc/resolv.conf's, so that it can change.
-launch()
-{
-	exec ip netns exec "$S" "$@"
-}
+own_resolv_conf
 sysctl_s()
 {
 	nsenter --net="/run/netns/$S" sysctl -qw "$1"
@@ -31,14 +25,18 @@ failures 5 2001:db8:bad:42::1 >>"$LOG"
 banned 2001:db8:bad:42::/64
 ip -n "$S" link set lo up
 sleep 0.5
-ours && routed 2001:db8:bad:42::/64 || fail "lo up"
+ours_42()
+{
+	ours && routed 2001:db8:bad:42::/64
+}
+wait_for 2 ours_42 || fail "lo up"
 
 ip -n "$S" link set veth0 down
 sleep 0.5
-ours || fail "interface down"
+wait_for 2 ours || fail "interface down"
 ip -n "$S" link set veth0 up
 sleep 0.5
-ours || fail "interface up"
+wait_for 2 ours || fail "interface up"
 
 # IPv6 off: nothing is tried without end, and on again nothing is missing.
 sysctl_s net.ipv6.conf.all.disable_ipv6=1
@@ -50,9 +48,12 @@ failures 5 2001:db8:bad:43::1 >>"$LOG"
 banned 2001:db8:bad:43::/64
 sysctl_s net.ipv6.conf.all.disable_ipv6=0
 sleep 0.5
-ours && routed 2001:db8:bad:43::/64 || fail "IPv6 on again"
-ctl -j status | tr -d ' \n' | grep -q '"unrouted":[1-9]' &&
-    fail "routes are missing: $(ctl status)"
+all_there()
+{
+	ours && routed 2001:db8:bad:43::/64 &&
+	    ctl -j status | tr -d ' \n' | grep -q '"unrouted":0,'
+}
+wait_for 2 all_there || fail "IPv6 on again: $(ctl status)"
 
 # protected ADDRESS WHY: no ban of it, neither now nor from before.
 protected()
@@ -101,8 +102,7 @@ protected 198.51.100.46 "a gateway of this host"
 # A resolver, of which no kernel tells: before the next ban is judged.
 failures 5 198.51.100.53 >>"$LOG"
 banned 198.51.100.53
-mount_dir=/etc/netns/$S
-cat >"$mount_dir/resolv.conf" <<-X
+cat >"$T/resolv.conf" <<-X
 	nameserver 198.51.100.53
 	nameserver 198.51.100.54
 X

@@ -83,12 +83,16 @@ inside ip link set eth1 down
 inside ip link set eth1 up
 inside ip link del eth1
 sleep 1
-ours || fail "a link that goes takes our routes"
+wait_for 2 ours || fail "a link that goes takes our routes"
 
 # With rules of our own.
 inside sh -c 'echo "route table 1083" >/etc/smtpban.conf'
 check reload inside smtpbanctl reload
-ours 1083 && rules || fail "not in their table"
+in_table()
+{
+	ours 1083 && rules
+}
+wait_for 2 in_table || fail "not in their table"
 for _ in 1 2 3; do
 	witness
 	witness_rule

@@ -81,7 +81,7 @@ stop
 # Read-only at the start: an error, not a daemon that forgets.
 mount -o remount,ro "$D" || fail "it cannot be made read-only"
 refuse "it starts on a read-only disk" \
-    in_ns "$S" timeout 20 "$STAGE/sbin/smtpband" -d -f "$CONF"
+    in_ns "$S" timeout --foreground 60 "$STAGE/sbin/smtpband" -d -f "$CONF"
 grep -q "must be writable: Read-only" "$T/out" || fail "$(cat "$T/out")"
 mount -o remount,rw "$D"
 
@@ -104,10 +104,31 @@ done
 n=$(find "$D" -name 'bans.db.damaged-*' | wc -l)
 [ "$n" = 3 ] || fail "$n damaged files are kept, not 3"
 
+ctl status >"$T/status"
+grep -q "ledger damaged" "$T/status" || fail "status: $(cat "$T/status")"
+
+# Both removed while it runs: they are there again with the next ban.
+rm "$D/bans.db" "$D/bans.db.2"
+check "ban by hand" ctl ban 198.51.100.74
+die
+start
+for i in 1 2 3 4; do
+	listed "198.51.100.7$i" || fail "198.51.100.7$i is lost"
+done
+# And while it is stopped: then the kernel tells.
+stop
+rm "$D/bans.db" "$D/bans.db.2"
+start
+said "4 bans are known by their routes only" || fail "not said"
+for i in 1 2 3 4; do
+	listed "198.51.100.7$i" || fail "198.51.100.7$i is lost"
+	routed "198.51.100.7$i" || fail "198.51.100.7$i has no route"
+done
+
 # A second daemon with other sockets, on the same ledger.
 sed "s,control.sock,other.sock," "$CONF" >"$T/other.conf"
 refuse "a second daemon on one ledger" \
-    in_ns "$S" timeout 20 "$STAGE/sbin/smtpband" -d -f "$T/other.conf"
+    in_ns "$S" timeout --foreground 60 "$STAGE/sbin/smtpband" -d -f "$T/other.conf"
 grep -q "another smtpband uses it" "$T/out" || fail "$(cat "$T/out")"
 listed 198.51.100.71 || fail "the first daemon was disturbed"
 
@@ -116,10 +137,10 @@ stop
 mv "$D/bans.db.2" "$D/kept"
 mkfifo "$D/bans.db.2"
 refuse "it starts with a FIFO for a ledger" \
-    in_ns "$S" timeout 20 "$STAGE/sbin/smtpband" -d -f "$CONF"
+    in_ns "$S" timeout --foreground 60 "$STAGE/sbin/smtpband" -d -f "$CONF"
 grep -q "bans.db.2: not a regular file" "$T/out" || fail "$(cat "$T/out")"
 mv "$D/kept" "$D/bans.db.2"
 chmod 666 "$D/bans.db.2"
 refuse "it starts with a ledger that others may write" \
-    in_ns "$S" timeout 20 "$STAGE/sbin/smtpband" -d -f "$CONF"
+    in_ns "$S" timeout --foreground 60 "$STAGE/sbin/smtpband" -d -f "$CONF"
 grep -q "bans.db.2: others may write it" "$T/out" || fail "$(cat "$T/out")"

@@ -25,7 +25,7 @@ in_time()
 	limit=$1
 	shift
 	began=$(date +%s%3N)
-	timeout 20 nsenter --net="/run/netns/$S" "$STAGE/bin/smtpbanctl" \
+	timeout --foreground 60 nsenter --net="/run/netns/$S" "$STAGE/bin/smtpbanctl" \
 	    -s "$SOCK" "$@" >"$T/out" 2>&1 || {
 		sed 's/^/    /' "$T/out"
 		fail "root is not served: $*"
@@ -70,16 +70,16 @@ for uid in 54321 54322 54323 54324 54325; do
 done
 sleep 1
 for i in 1 2 3 4 5 6; do
-	in_time 5000 ban "203.0.113.$i"
+	in_time 20000 ban "203.0.113.$i"
 	routed "203.0.113.$i" || fail "203.0.113.$i is not banned"
-	in_time 5000 -j status
+	in_time 20000 -j status
 	failures 5 "198.51.100.$i" >>"$LOG"
 	awk -v t="$(ago 0)" -v r="$i" 'BEGIN {
 		for (i = 0; i < 5000; i++)
 			printf "%s mx1 postfix/qmgr[77]: 4D%05dX: from=<a@example.org>, size=%d, nrcpt=1 (queue active)\n", t, i, r
 	}' >>"$LOG"
-	in_time 5000 bans
-	in_time 5000 offenders
+	in_time 20000 bans
+	in_time 20000 offenders
 	sleep 1
 done
 ip -n "$S" route show proto 83 >"$T/routes"

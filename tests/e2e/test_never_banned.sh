@@ -2,13 +2,7 @@
 # log nor by hand.
 . "$(dirname "$0")/lib.sh"
 net_up
-# A resolver of this test's own: ip-netns(8) puts it in place of the host's.
-mkdir -p "/etc/netns/$S"
-echo "nameserver 203.0.113.53" >"/etc/netns/$S/resolv.conf"
-launch()
-{
-	exec ip netns exec "$S" "$@"
-}
+own_resolv_conf
 conf "whitelist { 198.51.100.9, 203.0.113.128/25, 2001:db8:bad:99::1 }"
 start
 never="198.51.100.9 203.0.113.200 192.0.2.25 192.0.2.1 203.0.113.53

@@ -35,7 +35,7 @@ for pid in "$DAEMON" "$parser"; do
 		[ "$(limit "$pid" "$name")" = 0 ] || fail "$pid: $name"
 	done
 done
-[ "$(limit "$DAEMON" "Max open files")" = 256 ] || fail "files of smtpband"
+[ "$(limit "$DAEMON" "Max open files")" = 1024 ] || fail "files of smtpband"
 [ "$(limit "$parser" "Max open files")" = 1024 ] || fail "files of the parser"
 # Nobody but root looks into them, not even their own user.
 refuse "the parser's user may look into it" setpriv --reuid=_smtpban \

@@ -5,7 +5,7 @@
 [ -n "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=1 exec unshare -m sh "$0"
 . "$(dirname "$0")/lib.sh"
 # shellcheck disable=SC2154
-trap 'status=$?; [ -z "$DAEMON" ] || kill -9 "$DAEMON"; umount -l "$T/disk"
+trap 'status=$?; kill_daemon; umount -l "$T/disk"
     (exit $status); cleanup' EXIT
 
 # wrong TEXT: status has this line among what is wrong, and exits with 1.

@@ -63,7 +63,7 @@ conf
 : >"$T/syslog"
 world_up
 syslogd_begin
-world timeout 20 "$STAGE/sbin/smtpband" -f "$CONF" >"$T/out" 2>&1 ||
+world timeout --foreground 60 "$STAGE/sbin/smtpband" -f "$CONF" >"$T/out" 2>&1 ||
     fail "it does not start: $(cat "$T/out")"
 DAEMON=$(cat "$T/control.pid") || fail "no pid file"
 parser=$(parser_pid)
@@ -103,6 +103,11 @@ for i in 1 2 3 4 5; do
 done
 banned 203.0.113.55
 kill -CONT "$SYSLOGD"
+heard()
+{
+	kill -USR1 "$DAEMON" && grep -q "smtpband\\[$DAEMON]: bans 28," "$T/syslog"
+}
+wait_for 10 heard || fail "it says nothing more: $(cat "$T/syslog")"
 kill "$DAEMON"
 wait_for 10 sh -c "! kill -0 $DAEMON" || fail "it does not end"
 DAEMON=

@@ -2,7 +2,11 @@
 # other, and its status line says what is wrong.
 . "$(dirname "$0")/lib.sh"
 EAR=
-trap 'status=$?; [ -z "$EAR" ] || kill "$EAR"; (exit $status); cleanup' EXIT
+TRACER=
+trap 'status=$?
+    [ -z "$EAR" ] || kill "$EAR"
+    [ -z "$TRACER" ] || kill "$TRACER"
+    (exit $status); cleanup' EXIT
 
 launch()
 {
@@ -15,7 +19,8 @@ fed()
 	grep -c '^WATCHDOG=1$' "$T/told"
 }
 
-# feeds: more than before; starves: for five intervals no more.
+# feeds: more than before; starves: for five intervals no more, once what was
+# on its way has come.
 feeds()
 {
 	before=$(fed)
@@ -23,10 +28,20 @@ feeds()
 }
 starves()
 {
-	sleep 0.3 # what was on its way
-	before=$(fed)
-	sleep 1
-	[ "$(fed)" = "$before" ]
+	tries=5
+	while before=$(fed) && sleep 1 && [ "$(fed)" != "$before" ]; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+	done
+}
+told()
+{
+	wait_for 5 grep -qx "$1" "$T/told" ||
+	    fail "not told $1: $(tail -4 "$T/told")"
+}
+told_last()
+{
+	[ "$(grep '^STATUS=' "$T/told" | tail -1)" = "$1" ]
 }
 
 net_up
@@ -35,9 +50,9 @@ conf
 EAR=$!
 wait_for 5 test -S "$T/notify" || fail "no ear"
 start
-grep -qx READY=1 "$T/told" || fail "not told that it is ready"
+told READY=1
 feeds || fail "the watchdog is not fed"
-grep -qx 'STATUS=0 bans; all well' "$T/told" || fail "no status: $(cat "$T/told")"
+told 'STATUS=0 bans; all well'
 
 parser=$(parser_pid)
 kill -STOP "$parser"
@@ -51,12 +66,14 @@ feeds || fail "not fed when the enforcer goes on"
 
 # Who cannot be told apart from a stopped one: a parser that is busy for ever
 # (here: it waits for a disk that does not answer, as its debugger sees it).
-timeout -s INT 2 strace -e inject=epoll_wait,epoll_pwait:delay_enter=5000000 \
+timeout --foreground -s INT 60 strace -e inject=epoll_wait,epoll_pwait:delay_enter=5000000 \
     -p "$parser" 2>/dev/null &
-tracer=$!
+TRACER=$!
 sleep 0.5
 starves || fail "fed although the parser's loop is stuck"
-wait "$tracer"
+kill "$TRACER"
+wait "$TRACER" 2>/dev/null
+TRACER=
 wait_for 10 feeds || fail "not fed when the loop goes on"
 
 # What is wrong stands in the status line until it is over.
@@ -66,8 +83,7 @@ wait_for 5 grep -q '^STATUS=0 bans; configuration not taken: .*smtpban.conf:4: '
     "$T/told" || fail "the status line does not tell: $(tail -4 "$T/told")"
 conf
 kill -HUP "$DAEMON"
-sleep 0.6
-tail -1 "$T/told" | grep -qx 'STATUS=0 bans; all well' ||
+wait_for 5 told_last 'STATUS=0 bans; all well' ||
     fail "the status line is not well again: $(tail -4 "$T/told")"
 stop
-grep -qx STOPPING=1 "$T/told" || fail "not told that it stops"
+told STOPPING=1

@@ -123,9 +123,7 @@ static void
 put_export(struct text *t, const struct original *o)
 {
 	t->n = 0;
-	put(t,
-	    "__CURSOR=s=00112233445566778899aabbccddeeff;i=7;"
-	    "b=ffeeddccbbaa99887766554433221100\n");
+	put(t, "__CURSOR=s=%s;i=7;b=%s\n", ids.journal, ids.boot);
 	put(t, "__REALTIME_TIMESTAMP=%jd000007\n_PID=%u\n", (intmax_t)o->time,
 	    o->pid);
 	put_binary(t, "OTHER", o->message, o->message_len);

@@ -140,7 +140,10 @@ enforcer_ask_ban(struct enforcer *e, const struct msg_ban_request *r,
 	must(r->category > CATEGORY_NONE && r->category <= CATEGORY_POLICY);
 	must(r->count >= 1 && r->count <= MSG_COUNT_MAX);
 	must(r->ahead <= MSG_AHEAD_MAX);
-	must(!prefix_overlaps(&whitelisted, p) && prefix_special(p) == NULL);
+	/* A client's /64 may have a whitelisted host: the guard refuses it. */
+	must(is_client(p) ? !prefix_contains(&whitelisted, p) :
+			    !prefix_overlaps(&whitelisted, p));
+	must(prefix_special(p) == NULL);
 	must(s->private_allowed || !prefix_is_private(p));
 	must(!is_waiting(p));
 	mirror_look(parser.mirror, p, &view);
@@ -242,7 +245,7 @@ take_ban(struct input *in, struct ban *b)
 
 	b->state = BAN_ACTIVE + what % 3;
 	b->category = 1 + (what >> 2) % CATEGORY_MANUAL;
-	b->count = what >> 4;
+	b->count = 1 + (what >> 4);
 	b->strikes = 1;
 	b->since = now;
 	b->expires = now + 1000;

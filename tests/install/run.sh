@@ -9,6 +9,7 @@ build=$(cd "$1" && pwd) || exit 1
 EXPOSURE_MAX=2.6
 root=$(mktemp -d /var/tmp/smtpban-install.XXXXXX)
 trap 'rm -rf "$root"' EXIT
+trap 'exit 1' INT TERM
 passed=0 failed=0
 
 # check NAME [COMMAND...], which is NAME itself if not given: its output is

@@ -144,6 +144,8 @@ reload_badly()
 	else
 		check "reload" ctl reload
 	fi
+	mono
+	model reload "$NOW"
 }
 
 # Half of the failures before, half after.

@@ -5,7 +5,7 @@
 
 # Seconds until all is settled; bans of the soak last longer, so that none
 # that is missing ends before that is seen.
-PATIENCE=${SOAK_PATIENCE:-8}
+PATIENCE=${SOAK_PATIENCE:-20}
 LONG=30 # after what is tried again only every ten
 patience=$PATIENCE
 MOST=0

@@ -30,6 +30,8 @@ foreign()
 		    fail "the foreign route of $P is not there"
 		FOREIGN=$(echo "$FOREIGN" | sed "s/ $P\>//")
 		check "reload" ctl reload
+		mono
+		model reload "$NOW"
 		return ;;
 	esac
 	if grep -qx "$P" "$T/soak/routes"; then
@@ -230,8 +232,7 @@ log_missing()
 	say "the log is missing"
 	within 20 quiet
 	mv "$LOG" "$LOG.1"
-	sleep 1
-	is_wrong "log" ||
+	within 10 is_wrong "log" ||
 	    fail "a missing log is not told: $(head -3 "$T/out")"
 	pick
 	mono

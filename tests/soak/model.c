@@ -214,6 +214,9 @@ on_all(struct model *m, const struct action *a)
 			e->open = false;
 		} else if (strcmp(a->name, "restart") == 0 && e->lurks) {
 			e->may = MODEL_EVER;
+		} else if (strcmp(a->name, "reload") == 0 && e->lurks) {
+			if (e->allowed > now)
+				e->allowed = now; /* it is asked for anew */
 		} else if (strcmp(a->name, "jump") == 0 && e->ended != 0) {
 			e->ended = now; /* whole seconds, moved */
 		}
@@ -269,6 +272,7 @@ static const struct {
 	{ "mayflush", 0, 1, on_all },
 	{ "settled", 0, 1, on_settled },
 	{ "restart", 0, 1, on_all },
+	{ "reload", 0, 1, on_all },
 	{ "jump", 0, 1, on_all },
 	{ "shift", 0, 2, on_shift },
 };

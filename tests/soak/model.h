@@ -39,6 +39,7 @@ struct model {
  *	flush T, mayflush T
  *	settled T		all that is open has come to pass by then
  *	restart T		the log is replayed
+ *	reload T		what was refused is not any more
  *	shift T S		the host slept for S seconds
  *	jump T			the clock was set
  * Ends the program with a message on anything else.

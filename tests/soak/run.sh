@@ -44,9 +44,9 @@ soak_end()
 		    "sudo sh tests/soak/run.sh $BUILD $LASTS $FIRST_SEED"
 		echo "soak: $((STEPS - 1)) passed, 1 failed"
 	fi
-	for pid in $EAR $DAEMON; do kill -9 "$pid"; done 2>/dev/null
+	[ -z "$EAR" ] || kill -9 "$EAR"
+	kill_daemon
 	umount -l "$T/disk" 2>/dev/null
-	DAEMON=
 	(exit "$status")
 	cleanup >/dev/null
 }

@@ -15,6 +15,8 @@ smtpban_unit(follow ${PARSER}/follow.c ${PARSER}/feed.c ${PARSER}/arrival.c
 smtpban_unit(control ${PARSER}/control.c ${PARSER}/control_client.c
 	${PARSER}/control_lane.c ${PARSER}/control_request.c
 	${PARSER}/control_reply.c ${PARSER}/mirror.c ${PARSER}/stats.c)
+target_link_options(test_follow PRIVATE -Wl,--wrap=clock_ms
+	-Wl,--wrap=log_warnx)
 foreach(name parser_enforcer follow control)
 	target_link_libraries(test_${name} PkgConfig::LIBEVENT)
 endforeach()

@@ -52,7 +52,26 @@ static struct rig {
 	int64_t stamp; /* of all lines; 0: SINCE + 5 */
 	int64_t judged_time, judged_now;
 	struct msg_log_open last_open;
+	int64_t clock; /* ms, of clock_ms */
+	unsigned warned;
 } rig;
+
+int64_t __wrap_clock_ms(void);
+
+int64_t
+__wrap_clock_ms(void)
+{
+	return rig.clock;
+}
+
+void __wrap_log_warnx(const char *, ...);
+
+void
+__wrap_log_warnx(const char *fmt, ...)
+{
+	(void)fmt;
+	rig.warned++;
+}
 
 struct tail *
 tail_new(const struct tail_ops *ops, void *arg, int64_t since)
@@ -807,6 +826,62 @@ test_a_log_that_cannot_be_read_is_tried_until_it_can(void **state)
 }
 
 static void
+test_a_log_that_cannot_be_read_is_told_once_an_hour(void **state)
+{
+	int hours;
+
+	configure(*state, "/a", NULL);
+	follow_start(*state);
+	give_log(*state, 0, EACCES);
+	turn();
+	assert_int_equal(rig.warned, 1);
+	for (hours = 1; hours < 4; hours++) {
+		rig.clock += 3599000;
+		retry();
+		give_log(*state, 0, EACCES);
+		turn();
+		assert_int_equal(rig.warned, hours);
+		rig.clock += 1000;
+		retry();
+		give_log(*state, 0, EACCES);
+		turn();
+		assert_int_equal(rig.warned, hours + 1);
+	}
+	retry();
+	give_log(*state, 0, EIO); /* for another reason: at once */
+	turn();
+	assert_int_equal(rig.warned, hours + 1);
+	retry();
+	rig.tails[0]->error = 0;
+	give_log(*state, 0, 0);
+	turn();
+	assert_int_equal(rig.warned, hours + 2);
+	rig.clock += 7200000;
+	rig.tails[0]->ops->busy(rig.tails[0]->arg);
+	turn();
+	assert_int_equal(rig.warned, hours + 2);
+}
+
+static void
+test_an_absent_log_is_told_once(void **state)
+{
+	configure(*state, "/a", NULL);
+	follow_start(*state);
+	give_log(*state, 0, ENOENT);
+	turn();
+	assert_int_equal(rig.warned, 0); /* it may come in a moment */
+	retry();
+	give_log(*state, 0, ENOENT);
+	turn();
+	assert_int_equal(rig.warned, 1);
+	rig.clock += 7200000;
+	retry();
+	give_log(*state, 0, ENOENT);
+	turn();
+	assert_int_equal(rig.warned, 1);
+}
+
+static void
 test_a_log_that_stops_being_read_is_tried_again(void **state)
 {
 	struct ctl_log_record r;
@@ -918,6 +993,8 @@ main(void)
 		TEST(test_the_end_of_the_journal_is_the_end),
 		TEST(test_a_journal_that_is_not_there_holds_up_nothing),
 		TEST(test_a_log_that_cannot_be_read_is_tried_until_it_can),
+		TEST(test_a_log_that_cannot_be_read_is_told_once_an_hour),
+		TEST(test_an_absent_log_is_told_once),
 		TEST(test_a_log_that_stops_being_read_is_tried_again),
 		TEST(test_a_log_without_a_watch_is_read_again_and_again),
 		TEST(test_a_watch_that_is_on_its_way_is_not_missed),

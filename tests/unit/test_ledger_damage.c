@@ -72,6 +72,35 @@ test_file_taken_away_is_made_anew(void **state)
 }
 
 static void
+test_files_removed_or_replaced_while_in_use_are_made_anew(void **state)
+{
+	struct ledger *l = fixture_open();
+	int i;
+
+	(void)state;
+	fixture_fill(l, 0, 20, 1);
+	fixture_fill(l, 0, 20, 2);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(unlink(path[i]), 0);
+	fixture_fill(l, 20, 21, 2);
+	abandon(l);
+	l = fixture_open();
+	assert_seen(21, 2);
+	assert_int_equal(damaged, 0);
+	fixture_fill(l, 0, 21, 3);
+	fixture_fill(l, 0, 21, 4);
+	for (i = 0; i < 2; i++) { /* as if it came back from a backup */
+		assert_int_equal(unlink(path[i]), 0);
+		fixture_copy("/dev/null", path[i]);
+	}
+	fixture_fill(l, 0, 21, 5);
+	abandon(l);
+	l = fixture_open();
+	assert_seen(21, 5);
+	ledger_close(l);
+}
+
+static void
 test_emptied_file_is_made_anew(void **state)
 {
 	int i;
@@ -403,6 +432,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_file_taken_away_is_made_anew),
+		TEST(test_files_removed_or_replaced_while_in_use_are_made_anew),
 		TEST(test_emptied_file_is_made_anew),
 		TEST(test_random_damage_of_one_file_loses_nothing),
 		TEST(test_record_missing_from_a_file_is_noticed),

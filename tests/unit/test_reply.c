@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@ static int pair[2];
 static bool deaf;             /* the parser reads nothing for so long */
 static int64_t now;           /* of the pretended clock */
 static int pause_ms;          /* until it reads one more; 0: at once */
+static int crowd = -1;        /* descriptors on their way, and after so many */
+static int crowd_waits;       /* waits, they arrive */
 static int waiting = -1;      /* told of the first wait, then closed */
 static bool watch_changed[3]; /* what source_watch says of an index */
 static struct channel_msg m;
@@ -37,6 +40,13 @@ clock_ms(void)
 int
 __wrap_poll(struct pollfd *v, nfds_t n, int ms)
 {
+	if (v == NULL) {
+		now += ms;
+		if (crowd_waits-- == 0)
+			while (channel_recv(crowd, &m) == 1)
+				close(m.fd);
+		return 0;
+	}
 	if (pause_ms != 0) {
 		now += pause_ms < ms ? pause_ms : ms;
 		if (pause_ms < ms)
@@ -317,6 +327,59 @@ test_a_parser_that_does_not_read_is_fatal(void **state)
 	assert_true(is_fatal(true));
 }
 
+static void
+test_descriptors_do_not_gather_at_a_parser_that_does_not_read(void **state)
+{
+	pid_t pid;
+
+	deaf = true;
+	if ((pid = fork()) == 0) {
+		close(2);
+		reply_done(&e, 0, 0);
+		reply_send(&e, MSG_LISTENER, 0, NULL, 0, 0);
+		_exit(0);
+	}
+	assert_int_equal(exit_status(pid), 1);
+	assert_int_equal(channel_recv(pair[1], &m), 1);
+	assert_int_equal(m.hdr.type, MSG_DONE);
+	assert_int_equal(channel_recv(pair[1], &m), -1);
+}
+
+/* The exit status of who sends one while a user's limit of them is reached. */
+static int
+status_in_a_crowd(int waits)
+{
+	const struct rlimit few = { 20, 20 };
+	int i, to[2];
+	pid_t pid;
+
+	if ((pid = fork()) == 0) {
+		crowd_waits = waits;
+		if (close(2) == -1 || setresuid(65534, 65534, 65534) == -1 ||
+		    setrlimit(RLIMIT_NOFILE, &few) == -1 ||
+		    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0,
+			to) == -1)
+			_exit(2);
+		crowd = to[1];
+		for (i = 0; channel_send(to[0], 1, 0, NULL, 0, 0) == 0; i++)
+			;
+		if (errno != ETOOMANYREFS || i < 20)
+			_exit(3);
+		reply_send(&e, MSG_LISTENER, 0, NULL, 0, 0);
+		_exit(channel_recv(pair[1], &m) == 1 && m.fd != -1 ? 0 : 4);
+	}
+	return exit_status(pid);
+}
+
+static void
+test_a_crowd_of_descriptors_is_waited_for(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(status_in_a_crowd(3), 0);
+	assert_int_equal(status_in_a_crowd(-1), 1);
+}
+
 /* The exit status after 1000 messages with so much time between them. */
 static int
 status_after_many(int between)
@@ -453,6 +516,9 @@ main(void)
 		TEST(test_nothing_is_lost_when_the_channel_is_full),
 		TEST(test_a_parser_that_is_gone_is_fatal),
 		TEST(test_a_parser_that_does_not_read_is_fatal),
+		TEST(
+		    test_descriptors_do_not_gather_at_a_parser_that_does_not_read),
+		TEST(test_a_crowd_of_descriptors_is_waited_for),
 		TEST(test_a_parser_that_reads_now_and_then_is_no_good),
 		TEST(
 		    test_one_that_keeps_us_waiting_for_a_short_while_is_forgiven),

@@ -219,6 +219,26 @@ test_a_time_before_all_others_is_a_long_one(void **state)
 }
 
 static void
+test_the_last_error_is_wrapped_and_harmless(void **state)
+{
+	size_t size;
+	FILE *f;
+
+	free(printed);
+	f = open_memstream(&printed, &size);
+	wrong_show_last(f, "last error ", "7s ago",
+	    "configuration not taken: /etc/smtpban.conf:7: unknown word "
+	    "\"nonsense\033\"");
+	wrong_show_last(f, "last error ", "", "netlink: Bad message");
+	fclose(f);
+	assert_string_equal(printed,
+	    "last error 7s ago: configuration not taken: /etc/smtpban.conf:7: "
+	    "unknown word\n"
+	    "           \"nonsense\\x1b\"\n"
+	    "last error netlink: Bad message\n");
+}
+
+static void
 test_json(void **state)
 {
 	struct json j;
@@ -258,6 +278,7 @@ main(void)
 		TEST(test_what_is_odd_is_a_remark),
 		TEST(test_no_text_acts_on_a_terminal),
 		TEST(test_a_time_before_all_others_is_a_long_one),
+		TEST(test_the_last_error_is_wrapped_and_harmless),
 		TEST(test_json),
 	};
 
