@@ -17,6 +17,7 @@ seconds=${1:-20}
 build=$top/build/fuzz
 work=$(mktemp -d /var/tmp/smtpban-fuzz.XXXXXX)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
 corpus=${FUZZ_CORPUS:-$work/corpus}
 
 names=
