@@ -34,7 +34,7 @@ foreign()
 		model reload "$NOW"
 		return ;;
 	esac
-	if grep -qx "$P" "$T/soak/routes"; then
+	if grep -qsx "$P" "$T/soak/routes"; then
 		return
 	fi
 	say "a foreign route of $P, and an attack"
