@@ -147,6 +147,21 @@ flood_send(struct hostile *h, struct flood *f, int64_t ms)
 	}
 }
 
+/* What is banned and released by turns is released at the end. */
+static void
+flood_even(struct hostile *h, struct flood *f)
+{
+	static struct channel_msg m;
+	int n = 0;
+
+	while (f->sent % 2 != 0 && n != -1) {
+		put(&m, f->what, f->sent);
+		n = channel_send_many(h->sock, &m, 1);
+		f->sent += n == 1;
+		(void)hostile_next(h, 1);
+	}
+}
+
 void
 act_flood(struct hostile *h, char *const *w)
 {
@@ -170,6 +185,8 @@ act_flood(struct hostile *h, char *const *w)
 			while (hostile_next(h, 1))
 				;
 	}
+	if (strcmp(f.what, "cycle") == 0)
+		flood_even(h, &f);
 	hostile_say("flood of %s: tried %llu sent %u", f.what,
 	    (unsigned long long)f.tried, f.sent);
 	while (h->answers < f.sent && hostile_next(h, LAST_MS))
