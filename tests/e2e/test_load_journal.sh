@@ -45,4 +45,6 @@ all_read()
 }
 wait_for 60 all_read ||
     fail "$(ip -n "$S" -6 route show proto 83 | wc -l) of 1000: $(ctl -j status)"
+reader=$(pgrep -P "$DAEMON" -x sleep) # which reads no pipe, and so would stay
 stop
+kill "$reader" || fail "no stand-in for journalctl"
