@@ -3,24 +3,18 @@
 #include <string.h>
 
 #include "escape.h"
+#include "msg_fault.h"
 #include "show.h"
 #include "when.h"
 #include "wrong.h"
 
 #define QUIET_LONG 86400 /* no line for so many seconds is odd */
 
-static const char *const fault_what[MSG_FAULTS] = {
-	[MSG_FAULT_LEDGER] = "ledger not written",
-	[MSG_FAULT_ROUTES] = "routes not set",
-	[MSG_FAULT_HOST] = "addresses of this host not read",
-	[MSG_FAULT_CONF] = "configuration not taken",
-};
-
 static void
 wrong_fault(const struct msg_counters *c, unsigned kind, struct wrong *w)
 {
 	memset(w, 0, sizeof(*w));
-	strlcpy(w->what, fault_what[kind], sizeof(w->what));
+	strlcpy(w->what, msg_fault_name(kind), sizeof(w->what));
 	strlcpy(w->why, c->fault[kind].why, sizeof(w->why));
 	w->since = c->fault[kind].since;
 	if (kind == MSG_FAULT_LEDGER && c->unwritten != 0)

@@ -2,19 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "msg_fault.h"
 #include "smtpband.h"
 
 /* Between two lines of one kind, at least. */
 #define CHANGED_MS 10000   /* for another reason */
 #define BEGUN_MS   60000   /* when it was over in between */
 #define LASTING_MS 3600000 /* as a reminder */
-
-static const char *const names[MSG_FAULTS] = {
-	[MSG_FAULT_LEDGER] = "ledger not written",
-	[MSG_FAULT_ROUTES] = "routes not set",
-	[MSG_FAULT_HOST] = "addresses of this host not read",
-	[MSG_FAULT_CONF] = "configuration not taken",
-};
 
 /* Something that happens every few seconds shall not fill the log. */
 static void
@@ -46,7 +40,8 @@ fault_begin(struct enforcer *e, enum msg_fault_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(f->why, sizeof(f->why), fmt, ap);
 	va_end(ap);
-	snprintf(c->error, sizeof(c->error), "%s: %s", names[kind], f->why);
+	snprintf(c->error, sizeof(c->error), "%s: %s", msg_fault_name(kind),
+	    f->why);
 	c->error_at = clock_wall();
 	if (f->since == 0)
 		f->since = c->error_at;
@@ -57,7 +52,7 @@ void
 fault_end(struct enforcer *e, enum msg_fault_kind kind)
 {
 	if (e->faults[kind].begun)
-		log_info("%s: over", names[kind]);
+		log_info("%s: over", msg_fault_name(kind));
 	e->faults[kind].begun = false;
 	e->counters.fault[kind].since = 0;
 }
@@ -72,7 +67,8 @@ fault_notify(const struct enforcer *e)
 	while (kind < MSG_FAULTS && f[kind].since == 0)
 		kind++;
 	snprintf(state, sizeof(state), "WATCHDOG=1\nSTATUS=%zu bans; %s%s%s",
-	    e->bans.active.n, kind < MSG_FAULTS ? names[kind] : "all well",
+	    e->bans.active.n,
+	    kind < MSG_FAULTS ? msg_fault_name(kind) : "all well",
 	    kind < MSG_FAULTS ? ": " : "",
 	    kind < MSG_FAULTS ? f[kind].why : "");
 	notify_send(state);
