@@ -238,11 +238,12 @@ on_settled(struct model *m, const struct action *a)
 	m->n = n;
 }
 
+/* What came to its end in that sleep does so as the host wakes up, now. */
 static void
-shift(int64_t *t, int64_t by)
+shift(int64_t *t, int64_t by, int64_t now)
 {
-	if (*t != 0 && *t != MODEL_EVER)
-		*t = *t > by ? *t - by : 1;
+	if (*t > now && *t != MODEL_EVER)
+		*t = *t - by > now ? *t - by : now;
 }
 
 static void
@@ -251,9 +252,9 @@ on_shift(struct model *m, const struct action *a)
 	struct model_entry *e;
 
 	for (e = m->v; e < m->v + m->n; e++) {
-		shift(&e->must, a->number[1] * SECOND);
-		shift(&e->may, a->number[1] * SECOND);
-		shift(&e->allowed, a->number[1] * SECOND);
+		shift(&e->must, a->number[1] * SECOND, a->number[0]);
+		shift(&e->may, a->number[1] * SECOND, a->number[0]);
+		shift(&e->allowed, a->number[1] * SECOND, a->number[0]);
 	}
 }
 
