@@ -82,8 +82,9 @@ struct ctl_status_record {
 	uint64_t cut;   /* lines longer than the limit, cut */
 	uint64_t
 	    events[CATEGORY_COUNT]; /* failures recognised, [0]: good logins */
-	uint64_t weighed[24]; /* failures counted in each of the last 24 hours,
-			       * [0]: the running hour */
+	uint64_t hours[24][CATEGORY_COUNT]; /* failures counted in each of the
+					     * last 24 hours by category, [0]:
+					     * the running hour */
 	uint64_t offenders;
 	uint64_t offenders_limit;
 	uint64_t offenders_lost; /* dropped before their time: table full */
@@ -91,6 +92,8 @@ struct ctl_status_record {
 	uint32_t replaying;      /* 1: not yet at the end of the log */
 	int32_t level;
 };
+_Static_assert(sizeof(struct ctl_status_record) <= CHANNEL_PAYLOAD_MAX,
+    "a status fits into one message");
 
 struct ctl_log_record {
 	uint32_t present;  /* 1: open, 0: waited for */

@@ -27,6 +27,7 @@ struct invocation {
 	bool lines;                           /* scan -l */
 	bool explain;                         /* scan --explain */
 	bool summary;                         /* scan --summary */
+	const char *html;                     /* report --html */
 	const char *confs[COMMAND_CONFS_MAX]; /* scan -f; none: defaults */
 	unsigned nconfs;
 	int argc; /* what follows command and options */

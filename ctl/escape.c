@@ -16,6 +16,17 @@ escape_byte(unsigned char c, char out[ESCAPE_LEN])
 }
 
 void
+escape_append(char *line, size_t size, const char *text)
+{
+	char one[ESCAPE_LEN];
+
+	for (; *text != '\0'; text++) {
+		(void)escape_byte((unsigned char)*text, one);
+		strlcat(line, one, size);
+	}
+}
+
+void
 escape_put(const char *s, size_t n)
 {
 	char one[ESCAPE_LEN];

@@ -12,6 +12,9 @@
  */
 size_t escape_byte(unsigned char, char out[ESCAPE_LEN]);
 
+/* So all of a text to the end of line[size]; what does not fit is left out. */
+void escape_append(char *line, size_t size, const char *);
+
 /* So n bytes to standard output. */
 void escape_put(const char *, size_t n);
 

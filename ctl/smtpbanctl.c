@@ -27,7 +27,7 @@ static const struct entry {
 	{ "flush", command_release, 0, 0, "" },
 	{ "reload", command_reload, 0, 0, "" },
 	{ "log", command_log, 1, 1, " brief | verbose" },
-	{ "report", command_report, 0, 0, "" },
+	{ "report", command_report, 0, 0, " [--html file]" },
 	{ "scan", command_scan, 1, -1,
 	    " [-l | --explain | --summary] [-f conf [-f conf]] file ..." },
 };
@@ -46,10 +46,11 @@ usage(FILE *out)
 		    commands[i].arguments);
 }
 
-/* What getopt_long(3) returns for options of scan that have no letter. */
+/* What getopt_long(3) returns for options that have no letter. */
 enum {
 	OPTION_EXPLAIN = 256,
-	OPTION_SUMMARY
+	OPTION_SUMMARY,
+	OPTION_HTML
 };
 
 static int
@@ -91,8 +92,11 @@ take_option(struct invocation *v, int option, const char *word)
 	case OPTION_SUMMARY:
 		v->summary = true;
 		return 0;
+	case OPTION_HTML:
+		v->html = optarg;
+		return 0;
 	case ':':
-		warnx("-%c: needs an argument", optopt);
+		warnx("%s: needs an argument", word);
 		return -1;
 	default:
 		if (optopt != 0)
@@ -117,14 +121,20 @@ parse_options(struct invocation *v, bool after, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const struct option *words = &scan_options[2];
+	static const struct option report_options[] = {
+		{ "html", required_argument, NULL, OPTION_HTML },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const struct option *words = &report_options[1];
 	const char *allowed = after ? ":hjqs:" : "+:hjqs:";
 	int c;
 
 	if (after && strcmp(v->name, "scan") == 0) {
 		allowed = ":hjqs:lf:";
 		words = scan_options;
-	}
+	} else if (after && strcmp(v->name, "report") == 0)
+		words = report_options;
 	opterr = 0;
 	optind = 0; /* glibc: begin anew */
 	while ((c = getopt_long(argc, argv, allowed, words, NULL)) != -1)

@@ -139,54 +139,58 @@ wrong_remark(const struct answer *a, int64_t now, struct wrong w[WRONG_REMARKS])
 	return n;
 }
 
-/* Texts come from elsewhere: nothing in them may act on a terminal. */
-static void
-wrong_append(char *line, size_t size, const char *text)
+const char *
+wrong_last_line(const char *when, const char *error, char line[WRONG_LINE_LEN])
 {
-	char one[ESCAPE_LEN];
-
-	for (; *text != '\0'; text++) {
-		(void)escape_byte((unsigned char)*text, one);
-		strlcat(line, one, size);
+	line[0] = '\0';
+	if (when[0] != '\0') {
+		strlcat(line, when, WRONG_LINE_LEN);
+		strlcat(line, ": ", WRONG_LINE_LEN);
 	}
+	escape_append(line, WRONG_LINE_LEN, error);
+	return line;
 }
 
 void
 wrong_show_last(FILE *out, const char *label, const char *when,
     const char *error)
 {
-	char line[MSG_TEXT_LEN] = "";
+	char line[WRONG_LINE_LEN];
 
-	if (when[0] != '\0') {
-		strlcat(line, when, sizeof(line));
-		strlcat(line, ": ", sizeof(line));
+	show_wrapped(out, label, wrong_last_line(when, error, line));
+}
+
+const char *
+wrong_line(const struct wrong *w, int64_t now, char line[WRONG_LINE_LEN])
+{
+	char span[WHEN_STRLEN];
+
+	line[0] = '\0';
+	escape_append(line, WRONG_LINE_LEN, w->what);
+	if (w->since != 0 && w->since <= now) {
+		strlcat(line, " for ", WRONG_LINE_LEN);
+		strlcat(line,
+		    when_span((uint64_t)now - (uint64_t)w->since, span),
+		    WRONG_LINE_LEN);
 	}
-	wrong_append(line, sizeof(line), error);
-	show_wrapped(out, label, line);
+	if (w->why[0] != '\0') {
+		strlcat(line, ": ", WRONG_LINE_LEN);
+		escape_append(line, WRONG_LINE_LEN, w->why);
+	}
+	if (w->more[0] != '\0') {
+		strlcat(line, " (", WRONG_LINE_LEN);
+		strlcat(line, w->more, WRONG_LINE_LEN);
+		strlcat(line, ")", WRONG_LINE_LEN);
+	}
+	return line;
 }
 
 void
 wrong_show(FILE *out, const char *label, const struct wrong *w, int64_t now)
 {
-	char line[4 * sizeof(*w)] = "", span[WHEN_STRLEN];
+	char line[WRONG_LINE_LEN];
 
-	wrong_append(line, sizeof(line), w->what);
-	if (w->since != 0 && w->since <= now) {
-		strlcat(line, " for ", sizeof(line));
-		strlcat(line,
-		    when_span((uint64_t)now - (uint64_t)w->since, span),
-		    sizeof(line));
-	}
-	if (w->why[0] != '\0') {
-		strlcat(line, ": ", sizeof(line));
-		wrong_append(line, sizeof(line), w->why);
-	}
-	if (w->more[0] != '\0') {
-		strlcat(line, " (", sizeof(line));
-		strlcat(line, w->more, sizeof(line));
-		strlcat(line, ")", sizeof(line));
-	}
-	show_wrapped(out, label, line);
+	show_wrapped(out, label, wrong_line(w, now, line));
 }
 
 void

@@ -31,6 +31,13 @@ size_t wrong_collect(const struct answer *, struct wrong w[WRONG_MAX]);
 size_t wrong_remark(const struct answer *, int64_t now,
     struct wrong w[WRONG_REMARKS]);
 
+/* As one line, what it names escaped: all printable ASCII. */
+#define WRONG_LINE_LEN (4 * (int)sizeof(struct wrong))
+const char *wrong_line(const struct wrong *, int64_t now,
+    char line[WRONG_LINE_LEN]);
+const char *wrong_last_line(const char *when, const char *error,
+    char line[WRONG_LINE_LEN]);
+
 /* "wrong: ledger not written for 3m: No space left on device (...)". */
 void wrong_show(FILE *, const char *label, const struct wrong *, int64_t now);
 

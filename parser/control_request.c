@@ -24,7 +24,7 @@ reply_status(struct control_request *r, const struct channel_msg *m)
 	s.lines = p->stats.lines;
 	s.cut = p->stats.cut;
 	memcpy(s.events, p->stats.events, sizeof(s.events));
-	stats_hours(&p->stats, s.now, s.weighed);
+	stats_hours(&p->stats, s.now, s.hours);
 	s.offenders = offenders_number(policy_offenders(p->policy));
 	s.offenders_lost = offenders_lost(policy_offenders(p->policy));
 	s.unlogged = log_lost();

@@ -240,7 +240,7 @@ judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
 	policy_judge(p->policy, ev, now, &v);
 	if (!v.counted || v.spared != NULL)
 		return;
-	stats_weigh(&p->stats, ev->time, ev->count, now);
+	stats_weigh(&p->stats, ev, now);
 	log_counted(ev, &v);
 	if (v.over)
 		judge_ask_host(j, ev, &v, now);

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "log.h"
 #include "recognise/recognise.h"
@@ -15,44 +16,47 @@ stats_count_event(struct stats *s, const struct event *ev)
 }
 
 void
-stats_weigh(struct stats *s, int64_t time, uint32_t n, int64_t now)
+stats_weigh(struct stats *s, const struct event *ev, int64_t now)
 {
-	int64_t hour = (time < now ? time : now) / 3600;
+	int64_t hour = (ev->time < now ? ev->time : now) / 3600;
 
 	if (hour < 0 || hour <= s->newest - STATS_HOURS)
 		return;
 	if (s->newest < hour - STATS_HOURS)
 		s->newest = hour - STATS_HOURS;
 	while (s->newest < hour)
-		s->weighed[++s->newest % STATS_HOURS] = 0;
-	s->weighed[hour % STATS_HOURS] += n;
+		memset(s->weighed[++s->newest % STATS_HOURS], 0,
+		    sizeof(s->weighed[0]));
+	s->weighed[hour % STATS_HOURS][ev->category] += ev->count;
 }
 
 void
-stats_hours(const struct stats *s, int64_t now, uint64_t hours[STATS_HOURS])
+stats_hours(const struct stats *s, int64_t now,
+    uint64_t hours[STATS_HOURS][CATEGORY_COUNT])
 {
 	int64_t hour = now / 3600;
 	int i;
 
-	for (i = 0; i < STATS_HOURS; i++, hour--) {
-		hours[i] = 0;
+	memset(hours, 0, sizeof(s->weighed));
+	for (i = 0; i < STATS_HOURS; i++, hour--)
 		if (hour >= 0 && hour <= s->newest &&
 		    hour > s->newest - STATS_HOURS)
-			hours[i] = s->weighed[hour % STATS_HOURS];
-	}
+			memcpy(hours[i], s->weighed[hour % STATS_HOURS],
+			    sizeof(hours[i]));
 }
 
 void
 stats_shift(struct stats *s, int64_t by, int64_t now)
 {
-	uint64_t hours[STATS_HOURS];
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
 	int64_t hour = now / 3600;
 	int i;
 
 	stats_hours(s, now - by, hours);
 	for (i = 0; i < STATS_HOURS; i++, hour--)
 		if (hour >= 0)
-			s->weighed[hour % STATS_HOURS] = hours[i];
+			memcpy(s->weighed[hour % STATS_HOURS], hours[i],
+			    sizeof(hours[i]));
 	s->newest = now / 3600;
 }
 

@@ -15,21 +15,22 @@ struct stats {
 	uint64_t cut;                    /* lines over the limit */
 	uint64_t events[CATEGORY_COUNT]; /* failures; [0]: good logins */
 	int64_t newest; /* hours since the epoch; the others are before it */
-	uint64_t weighed[STATS_HOURS]; /* by hour, modulo STATS_HOURS */
+	uint64_t weighed[STATS_HOURS][CATEGORY_COUNT]; /* by hour, modulo
+							* STATS_HOURS */
 };
 
 /* An event was recognised, whether or not it weighs. */
 void stats_count_event(struct stats *, const struct event *);
 
 /*
- * n failures of this time (seconds) count against their client.  A time after
- * now is taken as now, so that a false one does not clear the hours.
+ * An event counts against its client.  A time after now is taken as now, so
+ * that a false one does not clear the hours.
  */
-void stats_weigh(struct stats *, int64_t time, uint32_t n, int64_t now);
+void stats_weigh(struct stats *, const struct event *, int64_t now);
 
-/* The last hours, the running one first. */
+/* The last hours, the running one first, each by category. */
 void stats_hours(const struct stats *, int64_t now,
-    uint64_t hours[STATS_HOURS]);
+    uint64_t hours[STATS_HOURS][CATEGORY_COUNT]);
 
 /* The clock was set by so many seconds, to now: the hours move with it. */
 void stats_shift(struct stats *, int64_t by, int64_t now);

@@ -308,7 +308,7 @@ static void
 test_only_what_weighs_enters_the_hours(void **state)
 {
 	struct parser *p = *state;
-	uint64_t hours[STATS_HOURS];
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
 	struct event login = { .kind = EVENT_LOGIN, .count = 1 };
 
 	fail_often(p, "192.0.2.1", 2);
@@ -316,7 +316,7 @@ test_only_what_weighs_enters_the_hours(void **state)
 	login.client = prefix_of("192.0.2.1");
 	judge_event(p->judge, &login, true, NOW);
 	stats_hours(&p->stats, NOW, hours);
-	assert_int_equal(hours[0], 2);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 2);
 	assert_int_equal(p->stats.events[CATEGORY_AUTH], 6);
 	assert_int_equal(p->stats.events[CATEGORY_NONE], 1);
 }
@@ -533,7 +533,7 @@ test_a_clock_that_is_set_changes_no_count(void **state)
 {
 	static const int64_t jumps[] = { 7200, -7200, 5 * YEAR, -5 * YEAR };
 	struct parser *p = *state;
-	uint64_t hours[STATS_HOURS];
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
 	char client[32];
 	unsigned i;
 
@@ -546,7 +546,7 @@ test_a_clock_that_is_set_changes_no_count(void **state)
 		assert_int_equal(asked.number, i + 1);
 	}
 	stats_hours(&p->stats, clock_now, hours);
-	assert_int_equal(hours[0], 4 * LIMIT);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 4 * LIMIT);
 }
 
 /* The network's ban ended; then the clock goes back, and all bans with it. */

@@ -31,7 +31,9 @@ print(void (*fn)(const struct report *, FILE *))
 	free(printed);
 	f = open_memstream(&printed, &size);
 	assert_non_null(f);
+	report_gather(&report);
 	fn(&report, f);
+	report_free(&report);
 	fclose(f);
 }
 
@@ -80,6 +82,7 @@ test_a_quiet_day_has_every_section_and_none_in_it(void **state)
 	assert_shows("Ended in the last day", "none\n");
 	assert_shows("Close to the threshold", "none\n");
 	assert_shows("Worst networks", "none\n");
+	assert_shows("Accounts under attack", "none\n");
 	assert_shows("Failures by hour", "19:00          0\n");
 	assert_shows("Health", "smtpband is up for 1d, 0 lines read\n");
 }
@@ -186,14 +189,54 @@ static void
 test_the_bar_of_the_worst_hour_is_full_and_no_failure_is_invisible(void **state)
 {
 	(void)state;
-	answer.status.weighed[0] = 1;
-	answer.status.weighed[23] = 1000;
+	answer.status.hours[0][CATEGORY_AUTH] = 1;
+	answer.status.hours[23][CATEGORY_AUTH] = 400;
+	answer.status.hours[23][CATEGORY_RELAY] = 600;
 	print(report_print);
 	assert_shows("Failures by hour",
 	    "19:00       1000 "
 	    "##################################################\n"
 	    "20:00          0\n");
 	assert_non_null(strstr(printed, "18:00          1 #\n"));
+}
+
+static void
+test_only_accounts_of_the_last_day_are_told(void **state)
+{
+	struct ctl_account_record accounts[] = {
+		{ .failures = 90, .last = T0 - DAY, .user = "stale" },
+		{ .failures = 7,
+		    .clients = 3,
+		    .networks = 2,
+		    .logins = 1,
+		    .last = T0 - 60,
+		    .user = "b\x1b" },
+	};
+
+	(void)state;
+	answer.accounts = accounts;
+	answer.naccounts = 2;
+	print(report_print);
+	assert_null(strstr(printed, "stale"));
+	assert_shows("Accounts under attack",
+	    "USER   FAILURES  CLIENTS  NETWORKS  LOGINS  LAST\n"
+	    "b\\x1b         7        3         2       1  11-24 18:48\n\n");
+	print(report_print_json);
+	assert_non_null(strstr(printed,
+	    "\"categories\": {}, \"hints\": [], \"error\": null}"));
+	assert_non_null(strstr(printed, "\"user\": \"b\\u001b\", "));
+}
+
+static void
+test_failures_of_the_day_are_told_by_category(void **state)
+{
+	(void)state;
+	answer.status.hours[0][CATEGORY_AUTH] = 1;
+	answer.status.hours[23][CATEGORY_AUTH] = 4;
+	answer.status.hours[5][CATEGORY_PROBE] = 2;
+	print(report_print);
+	assert_non_null(strstr(printed,
+	    "failures counted in these hours: auth 5, probe 2\n"));
 }
 
 static void
@@ -223,8 +266,9 @@ test_json_is_one_object(void **state)
 	    "{\"host\": \"mx1\", \"from\": \"2026-11-23T18:49:15Z\", "
 	    "\"to\": \"2026-11-24T18:49:15Z\", \"bans\": [], "
 	    "\"expired\": [], \"offenders\": [], \"networks\": [], "
+	    "\"accounts\": [], "
 	    "\"hours\": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
-	    "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], "
+	    "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], \"categories\": {}, "
 	    "\"hints\": [], \"error\": null}\n");
 }
 
@@ -240,6 +284,8 @@ main(void)
 		TEST(test_only_offenders_at_half_of_the_threshold_are_close),
 		TEST(
 		    test_the_bar_of_the_worst_hour_is_full_and_no_failure_is_invisible),
+		TEST(test_only_accounts_of_the_last_day_are_told),
+		TEST(test_failures_of_the_day_are_told_by_category),
 		TEST(
 		    test_health_tells_hints_and_the_last_error_without_controls),
 		TEST(test_json_is_one_object),

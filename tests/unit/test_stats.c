@@ -13,6 +13,26 @@
 #define NOW  (1700000000 / HOUR * HOUR + 60)
 
 static void
+weigh_as(struct stats *s, enum category category, int64_t time, uint32_t n,
+    int64_t now)
+{
+	struct event ev = {
+		.kind = EVENT_FAILURE,
+		.category = category,
+		.time = time,
+		.count = n,
+	};
+
+	stats_weigh(s, &ev, now);
+}
+
+static void
+weigh(struct stats *s, int64_t time, uint32_t n, int64_t now)
+{
+	weigh_as(s, CATEGORY_AUTH, time, n, now);
+}
+
+static void
 test_events_count_by_category(void **state)
 {
 	struct stats s = { 0 };
@@ -38,75 +58,96 @@ static void
 test_running_hour_is_first(void **state)
 {
 	struct stats s = { 0 };
-	uint64_t hours[STATS_HOURS];
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
 
 	(void)state;
-	stats_weigh(&s, NOW, 2, NOW);
-	stats_weigh(&s, NOW - HOUR, 5, NOW);
+	weigh(&s, NOW, 2, NOW);
+	weigh(&s, NOW - HOUR, 5, NOW);
 	stats_hours(&s, NOW, hours);
-	assert_int_equal(hours[0], 2);
-	assert_int_equal(hours[1], 5);
-	assert_int_equal(hours[2], 0);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 2);
+	assert_int_equal(hours[1][CATEGORY_AUTH], 5);
+	assert_int_equal(hours[2][CATEGORY_AUTH], 0);
 	stats_hours(&s, NOW + 2 * HOUR, hours);
-	assert_int_equal(hours[0], 0);
-	assert_int_equal(hours[2], 2);
-	assert_int_equal(hours[3], 5);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 0);
+	assert_int_equal(hours[2][CATEGORY_AUTH], 2);
+	assert_int_equal(hours[3][CATEGORY_AUTH], 5);
+}
+
+static void
+test_each_hour_has_its_categories(void **state)
+{
+	struct stats s = { 0 };
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
+
+	(void)state;
+	weigh_as(&s, CATEGORY_AUTH, NOW, 2, NOW);
+	weigh_as(&s, CATEGORY_POLICY, NOW, 3, NOW);
+	weigh_as(&s, CATEGORY_POLICY, NOW - HOUR, 4, NOW);
+	stats_shift(&s, HOUR, NOW + HOUR);
+	stats_hours(&s, NOW + HOUR, hours);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 2);
+	assert_int_equal(hours[0][CATEGORY_POLICY], 3);
+	assert_int_equal(hours[0][CATEGORY_RELAY], 0);
+	assert_int_equal(hours[1][CATEGORY_AUTH], 0);
+	assert_int_equal(hours[1][CATEGORY_POLICY], 4);
+	stats_hours(&s, NOW + 25 * HOUR, hours);
+	assert_int_equal(hours[0][CATEGORY_POLICY], 0);
 }
 
 static void
 test_hours_older_than_a_day_are_gone(void **state)
 {
 	struct stats s = { 0 };
-	uint64_t hours[STATS_HOURS];
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
 	unsigned i;
 
 	(void)state;
-	stats_weigh(&s, NOW, 1, NOW);
-	stats_weigh(&s, NOW - 23 * HOUR, 7, NOW);
-	stats_weigh(&s, NOW - 24 * HOUR, 100, NOW);
+	weigh(&s, NOW, 1, NOW);
+	weigh(&s, NOW - 23 * HOUR, 7, NOW);
+	weigh(&s, NOW - 24 * HOUR, 100, NOW);
 	stats_hours(&s, NOW, hours);
-	assert_int_equal(hours[0], 1);
-	assert_int_equal(hours[23], 7);
-	stats_weigh(&s, NOW + HOUR, 3, NOW + HOUR);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 1);
+	assert_int_equal(hours[23][CATEGORY_AUTH], 7);
+	weigh(&s, NOW + HOUR, 3, NOW + HOUR);
 	stats_hours(&s, NOW + HOUR, hours);
-	assert_int_equal(hours[0], 3);
-	assert_int_equal(hours[1], 1);
-	assert_int_equal(hours[23], 0);
-	stats_weigh(&s, NOW + 900 * HOUR, 4, NOW + 900 * HOUR);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 3);
+	assert_int_equal(hours[1][CATEGORY_AUTH], 1);
+	assert_int_equal(hours[23][CATEGORY_AUTH], 0);
+	weigh(&s, NOW + 900 * HOUR, 4, NOW + 900 * HOUR);
 	stats_hours(&s, NOW + 900 * HOUR, hours);
-	assert_int_equal(hours[0], 4);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 4);
 	for (i = 1; i < STATS_HOURS; i++)
-		assert_int_equal(hours[i], 0);
+		assert_int_equal(hours[i][CATEGORY_AUTH], 0);
 }
 
 static void
 test_time_to_come_counts_now(void **state)
 {
 	struct stats s = { 0 };
-	uint64_t hours[STATS_HOURS];
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
 
 	(void)state;
-	stats_weigh(&s, NOW, 1, NOW);
-	stats_weigh(&s, NOW + 100 * HOUR, 1, NOW);
-	stats_weigh(&s, INT64_MAX, 1, NOW);
-	stats_weigh(&s, INT64_MIN, 1, NOW);
+	weigh(&s, NOW, 1, NOW);
+	weigh(&s, NOW + 100 * HOUR, 1, NOW);
+	weigh(&s, INT64_MAX, 1, NOW);
+	weigh(&s, INT64_MIN, 1, NOW);
 	stats_hours(&s, NOW, hours);
-	assert_int_equal(hours[0], 3);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 3);
 }
 
 static void
 test_clock_set_back_keeps_what_fits(void **state)
 {
 	struct stats s = { 0 };
-	uint64_t hours[STATS_HOURS];
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
 
 	(void)state;
-	stats_weigh(&s, NOW, 1, NOW);
-	stats_weigh(&s, NOW - 2 * HOUR, 4, NOW - 2 * HOUR);
+	weigh(&s, NOW, 1, NOW);
+	weigh(&s, NOW - 2 * HOUR, 4, NOW - 2 * HOUR);
 	stats_hours(&s, NOW - 2 * HOUR, hours);
-	assert_int_equal(hours[0], 4);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 4);
 	stats_hours(&s, NOW - 500 * HOUR, hours);
-	assert_int_equal(hours[0], 0);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 0);
 }
 
 static void
@@ -115,29 +156,29 @@ test_hours_move_with_the_clock(void **state)
 	static const int64_t jumps[] = { 2 * HOUR, -2 * HOUR, 9000 * HOUR,
 		-20000 * HOUR, 20000 * HOUR };
 	struct stats s = { 0 };
-	uint64_t hours[STATS_HOURS];
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
 	int64_t now = NOW;
 	size_t i;
 
 	(void)state;
-	stats_weigh(&s, NOW - 23 * HOUR, 9, NOW);
-	stats_weigh(&s, NOW - HOUR, 4, NOW);
-	stats_weigh(&s, NOW, 2, NOW);
+	weigh(&s, NOW - 23 * HOUR, 9, NOW);
+	weigh(&s, NOW - HOUR, 4, NOW);
+	weigh(&s, NOW, 2, NOW);
 	for (i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
 		now += jumps[i];
 		stats_shift(&s, jumps[i], now);
-		stats_weigh(&s, now, 1, now);
+		weigh(&s, now, 1, now);
 		stats_hours(&s, now, hours);
-		assert_int_equal(hours[0], 3 + i);
-		assert_int_equal(hours[1], 4);
-		assert_int_equal(hours[2], 0);
-		assert_int_equal(hours[23], 9);
+		assert_int_equal(hours[0][CATEGORY_AUTH], 3 + i);
+		assert_int_equal(hours[1][CATEGORY_AUTH], 4);
+		assert_int_equal(hours[2][CATEGORY_AUTH], 0);
+		assert_int_equal(hours[23][CATEGORY_AUTH], 9);
 	}
 	stats_shift(&s, HOUR - now, HOUR); /* 1970: it has no more hours */
 	stats_hours(&s, HOUR, hours);
-	assert_int_equal(hours[0], 7);
-	assert_int_equal(hours[1], 4);
-	assert_int_equal(hours[2], 0);
+	assert_int_equal(hours[0][CATEGORY_AUTH], 7);
+	assert_int_equal(hours[1][CATEGORY_AUTH], 4);
+	assert_int_equal(hours[2][CATEGORY_AUTH], 0);
 }
 
 int
@@ -146,6 +187,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_events_count_by_category),
 		cmocka_unit_test(test_running_hour_is_first),
+		cmocka_unit_test(test_each_hour_has_its_categories),
 		cmocka_unit_test(test_hours_older_than_a_day_are_gone),
 		cmocka_unit_test(test_time_to_come_counts_now),
 		cmocka_unit_test(test_clock_set_back_keeps_what_fits),
