@@ -8,9 +8,11 @@
 	BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config bison
 	    libbsd-dev libevent-dev libgdbm-dev libnl-route-3-dev
 	    libcap-ng-dev libseccomp-dev libcmocka-dev iproute2"
-	TEST_PACKAGES="procps strace netcat-openbsd systemd gzip xz-utils zstd"
+	TEST_PACKAGES="procps strace netcat-openbsd systemd gzip xz-utils zstd
+	    libxml2-utils"
 	CI_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
-	    shellcheck mandoc e2fsprogs xfsprogs"
+	    shellcheck mandoc e2fsprogs xfsprogs
+	    chromium fonts-dejavu-core"
 }
 
 # install_missing PACKAGE...: asks the network for nothing that is there.

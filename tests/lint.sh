@@ -53,7 +53,8 @@ lint_shell()
 {
 	find rc tests -name '*.sh' -exec shellcheck -s sh -x -P SCRIPTDIR \
 	    -S warning {} + &&
-	    shellcheck -x -P SCRIPTDIR .ci/run rc/smtpban.rc.in
+	    shellcheck -x -P SCRIPTDIR .ci/run rc/smtpban.rc.in \
+		rc/smtpban-report.in
 }
 
 lint_man()

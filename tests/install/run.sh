@@ -118,12 +118,14 @@ hardened()
 }
 
 # systemd-analyze wants the programs where the unit says.
-unit_is_verified()
+units_are_verified()
 {
 	mkdir "$root/unit"
-	sed "s|/usr/s*bin/|$root&|" "$unit" >"$root/unit/smtpban.service"
-	systemd-analyze verify --man=no "$root/unit/smtpban.service" \
-	    >"$root/verify" 2>&1
+	for one in smtpban.service smtpban-report.service smtpban-report.timer; do
+		sed "s|/usr/[a-z]*/smtp|$root&|" "${unit%/*}/$one" \
+		    >"$root/unit/$one" || return 1
+	done
+	systemd-analyze verify --man=no "$root"/unit/* >"$root/verify" 2>&1
 	status=$?
 	cat "$root/verify"
 	[ $status = 0 ] && ! grep -q smtpban "$root/verify"
@@ -178,6 +180,14 @@ rc_script_knows_its_words()
 	[ $? = 2 ] && ! sh "$root/script" status
 }
 
+# Whoever wants the mail enables the timer.
+report_is_not_enabled()
+{
+	sh -n "$root/usr/libexec/smtpban-report" &&
+	    [ ! -e "$root/etc/systemd" ] &&
+	    ! find "$root/usr/lib/systemd" -name '*.wants' | grep .
+}
+
 protocol_has_a_name()
 {
 	awk '$1 == 83 && $2 == "smtpban" { found = 1 } END { exit !found }' \
@@ -207,12 +217,13 @@ for program in "$root/usr/sbin/smtpband" "$parser" "$root/usr/bin/smtpbanctl"; d
 	check "$(basename "$program")_is_hardened" hardened "$program"
 done
 check calls_nothing_of_that_kind
-check unit_is_verified
+check units_are_verified
 check unit_exposure_is_no_worse
 check readme_names_the_exposure
 check sysusers_makes_user_and_group
 check tmpfiles_makes_folders
 check rc_script_knows_its_words
+check report_is_not_enabled
 check protocol_has_a_name
 echo "installation: $passed passed, $failed failed"
 [ "$failed" = 0 ]
