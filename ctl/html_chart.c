@@ -103,7 +103,7 @@ put_hours(const struct report *r, FILE *out)
 		fprintf(out,
 		    "<text class=\"m\" x=\"%.2f%%\" y=\"%.1f\" "
 		    "text-anchor=\"%s\" fill=\"#68707d\" " FONT ">%s</text>\n",
-		    x, BOTTOM + 17, ago < 2 ? "end" : "middle", label);
+		    x, BOTTOM + 17, ago == 0 ? "end" : "middle", label);
 	}
 }
 
