@@ -20,14 +20,15 @@ html_chart_top(uint64_t most)
 {
 	static const int steps[] = { 2, 4, 6, 8, 10 };
 	double unit = 1;
-	unsigned i;
+	unsigned i = 0;
 
 	if (most < 2)
 		return 2;
-	for (;; unit *= 10)
-		for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-			if (steps[i] * unit >= (double)most)
-				return steps[i] * unit;
+	while (10 * unit < (double)most)
+		unit *= 10;
+	while (steps[i] * unit < (double)most)
+		i++; /* at the latest to the 10 */
+	return steps[i] * unit;
 }
 
 /* A number of the axis, in at most four characters or so. */
