@@ -52,6 +52,7 @@ struct ctl_address {
 struct ctl_ban {
 	struct prefix prefix;
 	uint32_t seconds; /* 0: as configured; MSG_FOR_EVER */
+	uint32_t ago;     /* seconds since it began, elsewhere; 0: now */
 };
 struct ctl_unban {
 	struct prefix prefix;

@@ -148,8 +148,9 @@ struct msg_ban_request {
 	uint32_t count;    /* failures, 0..MSG_COUNT_MAX */
 	uint32_t seconds;  /* by hand: how long, or MSG_FOR_EVER; else 0 */
 	uint32_t ahead;    /* seconds the log's clock is ahead of ours */
+	uint32_t ago;      /* by hand: it began so many seconds ago; else 0 */
 };
-_Static_assert(sizeof(struct msg_ban_request) == 36, "padding");
+_Static_assert(sizeof(struct msg_ban_request) == 40, "padding");
 
 struct msg_unban_request {
 	struct prefix prefix;
@@ -161,6 +162,9 @@ struct msg_check {
 struct msg_done {
 	uint32_t number; /* of bans released, where that was asked */
 };
+/* The reason where a ban that began before now is over, or was released. */
+#define MSG_OVER "its time is over"
+
 struct msg_refused {
 	struct prefix prefix;
 	char reason[MSG_REASON_LEN]; /* "a gateway of this host" */

@@ -28,6 +28,7 @@ static const struct entry {
 	{ "reload", command_reload, 0, 0, "" },
 	{ "log", command_log, 1, 1, " brief | verbose" },
 	{ "report", command_report, 0, 0, " [--html file]" },
+	{ "import", command_import, 1, 1, " file" },
 	{ "scan", command_scan, 1, -1,
 	    " [-l | --explain | --summary] [-f conf [-f conf]] file ..." },
 };

@@ -69,12 +69,31 @@ log_refusal(struct enforcer *e, const struct prefix *p, const char *reason,
 	    ++said->lines == most ? "; no more such lines for a minute" : "");
 }
 
+/*
+ * One that began elsewhere, before now: not if it would be over by now, or its
+ * prefix was released since then.
+ */
+static bool
+is_over(struct enforcer *e, const struct msg_ban_request *req, int64_t began)
+{
+	const struct ban_entry *entry = bans_find(&e->bans, &req->prefix);
+	struct ban ban = { .state = 0 };
+
+	if (entry != NULL)
+		ban = entry->ban;
+	if (ban.released > began)
+		return true;
+	ban_begin(&ban, e->conf, req->category, 0, req->seconds, began);
+	return ban.expires <= clock_wall();
+}
+
 static void
 on_ban(struct enforcer *e, const struct channel_msg *m)
 {
 	const struct msg_ban_request *req = (const void *)m->payload;
 	char reason[MSG_REASON_LEN];
 	bool guarded, active;
+	int64_t began = clock_wall() - req->ago;
 	struct ban *ban;
 
 	require(prefix_is_valid(&req->prefix), "prefix");
@@ -86,16 +105,21 @@ on_ban(struct enforcer *e, const struct channel_msg *m)
 	require(req->seconds <= MSG_SECONDS_MAX || req->seconds == MSG_FOR_EVER,
 	    "seconds");
 	require(req->ahead <= MSG_AHEAD_MAX, "ahead");
+	require(req->ago == 0 || req->category == CATEGORY_MANUAL, "ago");
+	require(req->ago <= MSG_SECONDS_MAX, "ago");
 	guarded = guard_refuses(e->conf, e->host, &req->prefix, reason);
 	if (guarded || over_limits(e, req, reason)) {
 		log_refusal(e, &req->prefix, reason, !guarded);
 		reply_refused(e, m->hdr.id, &req->prefix, reason);
 		return;
 	}
+	if (req->ago != 0 && is_over(e, req, began)) {
+		reply_refused(e, m->hdr.id, &req->prefix, MSG_OVER);
+		return;
+	}
 	ban = &turn_touch(e, &req->prefix, m->hdr.id)->ban;
 	active = ban->state == BAN_ACTIVE;
-	ban_begin(ban, e->conf, req->category, req->count, req->seconds,
-	    clock_wall());
+	ban_begin(ban, e->conf, req->category, req->count, req->seconds, began);
 	if (!active)
 		ban->since += req->ahead;
 }

@@ -192,12 +192,14 @@ start_ban(struct control_request *r, const void *payload)
 
 	memcpy(&ban, payload, sizeof(ban));
 	if (!prefix_is_valid(&ban.prefix) ||
-	    (ban.seconds > MSG_SECONDS_MAX && ban.seconds != MSG_FOR_EVER))
+	    (ban.seconds > MSG_SECONDS_MAX && ban.seconds != MSG_FOR_EVER) ||
+	    ban.ago > MSG_SECONDS_MAX)
 		return -1;
 	memset(&request, 0, sizeof(request));
 	request.prefix = ban.prefix;
 	request.category = CATEGORY_MANUAL;
 	request.seconds = ban.seconds;
+	request.ago = ban.ago;
 	request_ask(r, MSG_BAN_REQUEST, &request, sizeof(request));
 	return 0;
 }

@@ -9,7 +9,7 @@
 	    libbsd-dev libevent-dev libgdbm-dev libnl-route-3-dev
 	    libcap-ng-dev libseccomp-dev libcmocka-dev iproute2"
 	TEST_PACKAGES="procps strace netcat-openbsd systemd gzip xz-utils zstd
-	    libxml2-utils"
+	    libxml2-utils gdbmtool"
 	CI_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 	    shellcheck mandoc e2fsprogs xfsprogs
 	    chromium fonts-dejavu-core"

@@ -312,7 +312,7 @@ make_sane(struct channel_msg *m)
 	req.count %= MSG_COUNT_MAX + 2;
 	req.ahead %= MSG_AHEAD_MAX + 2;
 	if (req.category != CATEGORY_MANUAL)
-		req.seconds = 0;
+		req.seconds = req.ago = 0;
 	memcpy(m->payload, &req, sizeof(req));
 }
 

@@ -123,7 +123,7 @@ act_ban(struct hostile *h, char *const *w)
 {
 	struct msg_ban_request req = { prefix_of(w[0]), hostile_number(w[1]),
 		hostile_number(w[2]), hostile_number(w[3]),
-		hostile_number(w[4]) };
+		hostile_number(w[4]), 0 };
 
 	ask(h, MSG_BAN_REQUEST, &req, sizeof(req), "ban", w[0]);
 }

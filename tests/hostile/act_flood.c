@@ -29,7 +29,8 @@ network_of(uint32_t i)
 static void
 put_ban(struct channel_msg *m, uint32_t i)
 {
-	struct msg_ban_request req = { network_of(i), CATEGORY_AUTH, 5, 0, 0 };
+	struct msg_ban_request req = { network_of(i), CATEGORY_AUTH, 5, 0, 0,
+		0 };
 
 	m->hdr.type = MSG_BAN_REQUEST;
 	m->hdr.len = sizeof(req);
@@ -49,7 +50,8 @@ put_unban(struct channel_msg *m, uint32_t i, uint32_t allow)
 static void
 put_refused(struct channel_msg *m, uint32_t i)
 {
-	struct msg_ban_request req = { network_of(i), CATEGORY_AUTH, 5, 0, 0 };
+	struct msg_ban_request req = { network_of(i), CATEGORY_AUTH, 5, 0, 0,
+		0 };
 	uint8_t loopback[4] = { 127, (uint8_t)(i >> 16), (uint8_t)(i >> 8),
 		(uint8_t)i };
 

@@ -1,7 +1,8 @@
 smtpban_unit(offenders)
 smtpban_unit(policy)
 
-foreach(module client commands escape fold hints html json networks report scan scan_bans
+foreach(module client commands escape fold hints html json networks old_dbm report
+	scan scan_bans
 	scan_file table when)
 	smtpban_unit(${module})
 	target_link_libraries(test_${module} smtpban-ctl)

@@ -407,7 +407,7 @@ test_half_a_message_closes_the_client(void **state)
 		struct channel_hdr hdr;
 		struct ctl_ban ban;
 	} m = { { CTL_BAN, sizeof(m.ban), 7, 0 },
-		{ prefix_of("192.0.2.1"), 0 } };
+		{ prefix_of("192.0.2.1"), 0, 0 } };
 	uint8_t more[CHANNEL_PAYLOAD_MAX];
 	size_t n;
 	int fd;
@@ -509,7 +509,7 @@ test_values_past_their_bounds_close_the_client(void **state)
 {
 	struct ctl_bans bans = { 2 };
 	struct ctl_address address = { prefix_of("192.0.2.1") };
-	struct ctl_ban ban = { prefix_of("192.0.2.1"), MSG_SECONDS_MAX + 1 };
+	struct ctl_ban ban = { prefix_of("192.0.2.1"), MSG_SECONDS_MAX + 1, 0 };
 	struct ctl_unban unban = { prefix_of("192.0.2.1"), 0 };
 	struct ctl_level level = { LOG_NORMAL };
 
@@ -577,7 +577,7 @@ test_who_asks_is_looked_at_when_he_asks(void **state)
 static void
 test_ban_is_asked_and_shown(void **state)
 {
-	struct ctl_ban ban = { prefix_of("192.0.2.1"), MSG_FOR_EVER };
+	struct ctl_ban ban = { prefix_of("192.0.2.1"), MSG_FOR_EVER, 60 };
 	struct ban made = { .prefix = ban.prefix, .state = BAN_ACTIVE };
 	struct msg_ban_request request;
 	struct channel_msg m;
@@ -593,6 +593,7 @@ test_ban_is_asked_and_shown(void **state)
 	assert_int_equal(request.category, CATEGORY_MANUAL);
 	assert_int_equal(request.count, 0);
 	assert_int_equal(request.seconds, MSG_FOR_EVER);
+	assert_int_equal(request.ago, 60);
 	answer(MSG_BAN_STATE, &made, sizeof(made));
 	assert_int_equal(hear(fd, &m), 1);
 	assert_int_equal(m.hdr.type, CTL_BAN_RECORD);
@@ -664,7 +665,7 @@ test_unban_allows_no_more_than_what_is_counted(void **state)
 static void
 test_refusal_and_failure_carry_their_reason(void **state)
 {
-	struct ctl_ban ban = { prefix_of("192.0.2.1"), 0 };
+	struct ctl_ban ban = { prefix_of("192.0.2.1"), 0, 0 };
 	struct msg_refused refused = { .reason = "a gateway of this host" };
 	struct msg_text failed = { "first\nsecond" };
 	int fd = client();

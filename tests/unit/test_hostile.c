@@ -37,7 +37,7 @@ length_of(uint32_t type)
 	case MSG_FOLLOWING:
 		return 0;
 	case MSG_BAN_REQUEST:
-		return 36;
+		return 40;
 	case MSG_UNBAN_REQUEST:
 		return 24;
 	case MSG_LOG_OPEN:
@@ -56,7 +56,7 @@ static void
 put_good_payload(uint32_t type)
 {
 	struct msg_ban_request ban = { netns_prefix("198.51.100.1"),
-		CATEGORY_AUTH, 5, 0, 0 };
+		CATEGORY_AUTH, 5, 0, 0, 0 };
 	struct msg_log_open log = { 0, MSG_CURRENT };
 
 	memset(m.payload, 0, sizeof(m.payload));
@@ -219,7 +219,7 @@ is_prefix(const struct prefix *p)
 static void
 try_ban(const struct prefix *p, uint32_t category)
 {
-	struct msg_ban_request req = { *p, category, 5, 0, 0 };
+	struct msg_ban_request req = { *p, category, 5, 0, 0, 0 };
 	bool may = is_prefix(p) && hostile_may_ban(p);
 	static struct channel_msg answer;
 	uint64_t refused = e->counters.refused;
@@ -315,7 +315,7 @@ static void
 put_random(void)
 {
 	struct msg_ban_request ban = { random_prefix(), 1 + random() % 8,
-		random() % 3, 0, random() % 2 * 86400 };
+		random() % 3, 0, random() % 2 * 86400, 0 };
 	struct msg_log_open log = { random() % MSG_LOGS_MAX,
 		MSG_CURRENT + random() % MSG_ROTATED_LAST };
 	uint32_t type = random() % 16;

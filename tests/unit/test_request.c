@@ -280,6 +280,53 @@ test_a_ban_begins_by_the_clock_of_the_log_if_that_is_ahead(void **state)
 }
 
 static void
+assert_over(const struct msg_ban_request *req)
+{
+	answered = 0;
+	dispatch(MSG_BAN_REQUEST, req, sizeof(*req));
+	assert_int_equal(answered, MSG_REFUSED);
+	assert_int_equal(e.bans.active.n, 0);
+}
+
+/* In this test a ban lasts for 100 seconds. */
+static void
+test_a_ban_that_began_before_now_keeps_its_beginning(void **state)
+{
+	struct msg_ban_request req = ban_of(1);
+	struct ban *ban;
+
+	req.category = CATEGORY_MANUAL;
+	req.ago = 99;
+	dispatch(MSG_BAN_REQUEST, &req, sizeof(req));
+	ban = &bans_first(&e.bans)->ban;
+	assert_int_equal(ban->since, NOW - 99);
+	assert_int_equal(ban->expires, NOW + 1);
+	req.ago = 50; /* one that is in force stays as it is */
+	dispatch(MSG_BAN_REQUEST, &req, sizeof(req));
+	assert_int_equal(ban->since, NOW - 99);
+}
+
+static void
+test_a_ban_that_would_be_over_is_not_made(void **state)
+{
+	struct msg_ban_request req = ban_of(1);
+	struct ban_entry *entry;
+
+	req.category = CATEGORY_MANUAL;
+	req.ago = 100;
+	assert_over(&req);
+	entry = bans_insert(&e.bans, &req.prefix);
+	entry->ban.state = BAN_ENDED;
+	entry->ban.released = NOW - 10;
+	req.ago = 11;
+	assert_over(&req);
+	req.ago = 10;
+	dispatch(MSG_BAN_REQUEST, &req, sizeof(req));
+	assert_int_equal(entry->ban.state, BAN_ACTIVE);
+	assert_int_equal(e.counters.refused, 0);
+}
+
+static void
 test_what_the_guard_says_is_refused(void **state)
 {
 	struct msg_ban_request req = ban_of(1);
@@ -463,6 +510,8 @@ test_every_value_past_its_bound_is_fatal(void **state)
 	BAD_BAN(bad.count = MSG_COUNT_MAX + 1);
 	BAD_BAN(bad.seconds = 1);
 	BAD_BAN(bad.ahead = MSG_AHEAD_MAX + 1);
+	BAD_BAN(bad.ago = 1);
+	BAD_BAN(bad.category = CATEGORY_MANUAL; bad.ago = MSG_SECONDS_MAX + 1);
 	BAD_BAN(bad.category = CATEGORY_MANUAL;
 		bad.seconds = MSG_SECONDS_MAX + 1);
 	BAD(MSG_UNBAN_REQUEST, unban);
@@ -634,6 +683,11 @@ main(void)
 		TEST(test_a_ban_is_made),
 		TEST(
 		    test_a_ban_begins_by_the_clock_of_the_log_if_that_is_ahead),
+		cmocka_unit_test_setup_teardown(
+		    test_a_ban_that_began_before_now_keeps_its_beginning, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_a_ban_that_would_be_over_is_not_made, setup, teardown),
 		TEST(test_what_the_guard_says_is_refused),
 		TEST(test_the_limit_of_bans_holds),
 		TEST(test_who_is_allowed_is_banned_by_hand_only),
