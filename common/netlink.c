@@ -28,7 +28,7 @@ struct netlink {
 };
 
 struct netlink *
-netlink_open(uint32_t groups)
+netlink_open(int protocol, uint32_t groups)
 {
 	static const int on = 1, size = NETLINK_RECEIVE;
 	struct netlink *nl = calloc(1, sizeof(*nl));
@@ -37,7 +37,7 @@ netlink_open(uint32_t groups)
 	if (nl == NULL || (nl->sock = nl_socket_alloc()) == NULL)
 		fatal("netlink");
 	nl_join_groups(nl->sock, (int)groups);
-	if (nl_connect(nl->sock, NETLINK_ROUTE) < 0 ||
+	if (nl_connect(nl->sock, protocol) < 0 ||
 	    nl_socket_set_buffer_size(nl->sock, size, NETLINK_BUFFER) < 0)
 		goto fail;
 	fd = netlink_fd(nl);

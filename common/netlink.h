@@ -1,6 +1,6 @@
 /*
- * rtnetlink(7) sockets: requests are gathered, sent in one batch, and each has
- * its own result.  Errors are those of errno.
+ * netlink(7) sockets, of rtnetlink(7) and sock_diag(7): requests are gathered,
+ * sent in one batch, and each has its own result.  Errors are those of errno.
  */
 #ifndef SMTPBAN_NETLINK_H
 #define SMTPBAN_NETLINK_H
@@ -23,10 +23,11 @@ struct netlink;
 typedef void (*netlink_visit)(void *arg, struct nlmsghdr *);
 
 /*
- * A socket for requests, or one that listens to groups (bit RTNLGRP_x - 1
- * each).  Returns NULL with errno on failure.
+ * A socket for requests of a protocol (NETLINK_ROUTE, NETLINK_SOCK_DIAG), or
+ * one that listens to groups (bit RTNLGRP_x - 1 each).  Returns NULL with
+ * errno on failure.
  */
-struct netlink *netlink_open(uint32_t groups);
+struct netlink *netlink_open(int protocol, uint32_t groups);
 void netlink_close(struct netlink *);
 int netlink_fd(const struct netlink *);
 

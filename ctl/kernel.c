@@ -49,7 +49,7 @@ kernel_look(const struct prefix *p, uint32_t our_protocol,
 	static const uint8_t types[] = { RTN_BLACKHOLE, RTN_UNREACHABLE,
 		RTN_PROHIBIT };
 	struct look look = { p, our_protocol, 0, found };
-	struct netlink *nl = netlink_open(0);
+	struct netlink *nl = netlink_open(NETLINK_ROUTE, 0);
 	struct rtmsg rt = { 0 };
 	int result = 0;
 	size_t i;

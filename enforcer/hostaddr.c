@@ -59,8 +59,9 @@ hostaddr_open(const char *resolv_conf)
 	if (h == NULL || (h->resolv_conf = strdup(resolv_conf)) == NULL)
 		fatal("addresses");
 	/* The monitor first: what changes while we read is not missed. */
-	if ((h->monitor = netlink_open(HOST_GROUPS)) != NULL &&
-	    (h->ask = netlink_open(0)) != NULL && hostaddr_refresh(h) == 0)
+	if ((h->monitor = netlink_open(NETLINK_ROUTE, HOST_GROUPS)) != NULL &&
+	    (h->ask = netlink_open(NETLINK_ROUTE, 0)) != NULL &&
+	    hostaddr_refresh(h) == 0)
 		return h;
 	log_warn("netlink: addresses of this host");
 	hostaddr_close(h);

@@ -43,7 +43,7 @@ route_open(const struct route_kind *kind)
 	if (r == NULL)
 		fatal("routes");
 	r->kind = *kind;
-	r->nl = netlink_open(0);
+	r->nl = netlink_open(NETLINK_ROUTE, 0);
 	if (r->nl != NULL && route_apply(r, &probe, 1) == 0 &&
 	    (errno = probe.result) == 0)
 		return r;

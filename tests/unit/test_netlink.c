@@ -91,7 +91,7 @@ open_netlink(void)
 	struct netlink *nl;
 
 	netns_needed();
-	nl = netlink_open(0);
+	nl = netlink_open(NETLINK_ROUTE, 0);
 	assert_non_null(nl);
 	return nl;
 }
