@@ -46,23 +46,32 @@ length_of(struct bans *b, const struct prefix *p)
 }
 
 bool
+bans_holding(struct bans *b, struct prefix p)
+{
+	const struct ban_entry *e;
+
+	for (;;) {
+		e = *length_of(b, &p) == 0 ? NULL : bans_find(b, &p);
+		if (e != NULL && e->ban.state == BAN_ACTIVE &&
+		    (e->ban.flags & BAN_FOREIGN) == 0)
+			return true;
+		if (p.len == 0)
+			return false;
+		prefix_widen(&p, p.len - 1U);
+	}
+}
+
+bool
 bans_is_outermost(struct bans *b, const struct ban_entry *e)
 {
-	const struct ban_entry *wider;
 	struct prefix p = e->ban.prefix;
 
 	if (e->ban.state != BAN_ACTIVE)
 		return false;
-	while (p.len > 0) {
-		prefix_widen(&p, p.len - 1U);
-		if (*length_of(b, &p) == 0)
-			continue;
-		wider = bans_find(b, &p);
-		if (wider != NULL && wider->ban.state == BAN_ACTIVE &&
-		    (wider->ban.flags & BAN_FOREIGN) == 0)
-			return false;
-	}
-	return true;
+	if (p.len == 0)
+		return true;
+	prefix_widen(&p, p.len - 1U);
+	return !bans_holding(b, p);
 }
 
 struct ban_entry *

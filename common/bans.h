@@ -47,6 +47,12 @@ void bans_clear(struct bans *);
 struct ban_entry *bans_find(struct bans *, const struct prefix *);
 
 /*
+ * Whether a ban in force contains the prefix.  One whose prefix another's route
+ * holds (BAN_FOREIGN) does not count.
+ */
+bool bans_holding(struct bans *, struct prefix);
+
+/*
  * Whether it is in force and within no wider ban that is.  A wider one whose
  * prefix another's route holds (BAN_FOREIGN) does not count.
  */

@@ -252,8 +252,7 @@ conf_parse_time(const char *s, uint32_t *seconds)
 const char *
 conf_unsupported_name(unsigned bit)
 {
-	static const char *const names[] = { "disconnect", "route ports",
-		"metrics" };
+	static const char *const names[] = { "route ports", "metrics" };
 
 	return bit < sizeof(names) / sizeof(names[0]) ? names[bit] : NULL;
 }

@@ -25,9 +25,8 @@ enum conf_route {
 
 /* Statements whose feature this version does not have. */
 enum conf_unsupported {
-	CONF_HAS_DISCONNECT = 1 << 0,
-	CONF_HAS_PORTS = 1 << 1,
-	CONF_HAS_METRICS = 1 << 2,
+	CONF_HAS_PORTS = 1 << 0,
+	CONF_HAS_METRICS = 1 << 1,
 };
 
 struct conf {
@@ -105,7 +104,7 @@ const char *conf_parse_time(const char *, uint32_t *seconds);
 
 /*
  * The text that the log shows for each unsupported statement, by bit number;
- * NULL past the end: "disconnect", "route ports", ...
+ * NULL past the end: "route ports", ...
  */
 const char *conf_unsupported_name(unsigned bit);
 

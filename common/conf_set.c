@@ -146,11 +146,8 @@ conf_set_route(struct conf_parser *p, unsigned line, enum conf_route route)
 void
 conf_set_disconnect(struct conf_parser *p, unsigned line, bool disconnect)
 {
-	if (!conf_give(p, SET_DISCONNECT, line))
-		return;
-	p->conf->disconnect = disconnect;
-	if (disconnect)
-		p->conf->unsupported |= CONF_HAS_DISCONNECT;
+	if (conf_give(p, SET_DISCONNECT, line))
+		p->conf->disconnect = disconnect;
 }
 
 const char *

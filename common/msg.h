@@ -204,6 +204,7 @@ struct msg_counters {
 	uint64_t released;
 	uint64_t refused;
 	uint64_t healed;       /* routes that others removed, put back */
+	uint64_t disconnected; /* connections of banned clients, ended */
 	uint64_t foreign;      /* bans whose prefix another's route holds */
 	uint64_t remembered;   /* ended bans that are kept */
 	uint64_t ledger_bytes; /* both files */

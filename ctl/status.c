@@ -68,6 +68,7 @@ status_counters_json(struct json *j, const struct ctl_status_record *s)
 	json_number(j, "remembered", s->enforcer.remembered);
 	json_number(j, "refused", s->enforcer.refused);
 	json_number(j, "healed", s->enforcer.healed);
+	json_number(j, "disconnected", s->enforcer.disconnected);
 	json_number(j, "foreign", s->enforcer.foreign);
 	json_number(j, "unrouted", s->enforcer.unrouted);
 	json_number(j, "unwritten", s->enforcer.unwritten);
@@ -146,6 +147,8 @@ status_counters(const struct ctl_status_record *s)
 	printf(LABEL "%" PRIu64 " active, %" PRIu64 " remembered; %" PRIu64
 		     " made and %" PRIu64 " released since the start\n",
 	    "bans", e->bans, e->remembered, e->banned, e->released);
+	printf(LABEL "%" PRIu64 " connections of banned clients\n", "ended",
+	    e->disconnected);
 	printf(LABEL "%" PRIu64 " requests\n", "refused", e->refused);
 	printf(LABEL "%" PRIu64 " routes that others removed\n", "healed",
 	    e->healed);

@@ -164,8 +164,10 @@ reconcile(struct enforcer *e)
 		fault_begin(e, MSG_FAULT_ROUTES, "%s: %s", t.what,
 		    strerror(t.error));
 		clock_plan(&e->heal_at, clock_ms() + AGAIN_MS);
-	} else
+	} else {
 		fault_end(e, MSG_FAULT_ROUTES);
+		disconnect_banned(e, true);
+	}
 	return n;
 }
 

@@ -12,7 +12,8 @@ void route_kind_of(const struct conf *, struct route_kind *);
 /*
  * Keep our rules, add the routes of active bans that are missing, delete
  * those of ours that no ban asks for or that are of another kind.  What fails
- * is told as MSG_FAULT_ROUTES, counted as unrouted and tried again soon.
+ * is told as MSG_FAULT_ROUTES, counted as unrouted and tried again soon; where
+ * nothing does, what banned clients have opened before or meanwhile is ended.
  * Returns how many routes that others had removed are back.
  */
 int reconcile(struct enforcer *);

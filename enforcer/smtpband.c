@@ -114,6 +114,7 @@ start(struct enforcer *e)
 	if ((e->host = hostaddr_open(RESOLV_CONF)) == NULL ||
 	    (e->route = route_open(&kind)) == NULL)
 		exit(1);
+	disconnect_open(&e->disconnect);
 	if ((e->listener = ctl_listen(e->conf->control)) == -1)
 		fatal("control socket %s", e->conf->control);
 	restore(e);

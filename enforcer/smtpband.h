@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "clock.h"
 #include "conf.h"
+#include "disconnect.h"
 #include "fault.h"
 #include "guard.h"
 #include "hostaddr.h"
@@ -45,6 +46,7 @@ struct enforcer {
 	struct conf *conf;
 	struct ledger *ledger;
 	struct route *route;
+	struct disconnect disconnect;
 	struct hostaddr *host;
 	struct bans bans;
 	struct turn turn;

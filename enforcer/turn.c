@@ -129,6 +129,27 @@ turn_kernel(struct enforcer *e)
 	turn_fold_all(e, true);
 }
 
+/*
+ * Clients that were banned in this turn lose what they have open: with their
+ * routes in place, nothing new comes.
+ */
+static void
+turn_disconnect(struct enforcer *e)
+{
+	const struct turn_change *c;
+	bool inet = false;
+	size_t n = 0;
+
+	for (c = e->turn.v; c < e->turn.v + e->turn.n; c++)
+		if (c->entry->ban.state == BAN_ACTIVE &&
+		    c->before.state != BAN_ACTIVE) {
+			n++;
+			inet |= c->before.prefix.family == PREFIX_INET;
+		}
+	if (n > 0)
+		disconnect_banned(e, inet);
+}
+
 /* What was marked unwritten is on disk now. */
 static void
 turn_written(struct enforcer *e)
@@ -231,6 +252,7 @@ turn_commit(struct enforcer *e)
 	if (e->turn.n == 0)
 		return;
 	turn_kernel(e);
+	turn_disconnect(e);
 	error = turn_ledger(e);
 	for (c = e->turn.v; c < e->turn.v + e->turn.n; c++) {
 		if (c->entry->ban.state != 0)

@@ -1,5 +1,8 @@
 set(ENFORCER ${CMAKE_SOURCE_DIR}/enforcer)
 smtpban_unit(guard ${ENFORCER}/guard.c)
+smtpban_unit(disconnect ${ENFORCER}/disconnect.c)
+target_link_libraries(test_disconnect PkgConfig::LIBNL)
+target_link_options(test_disconnect PRIVATE -Wl,--wrap=log_warnx)
 smtpban_unit(turn ${ENFORCER}/release.c ${ENFORCER}/turn.c)
 smtpban_unit(request ${ENFORCER}/request.c)
 target_link_options(test_request PRIVATE -Wl,--wrap=log_info)

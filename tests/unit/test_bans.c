@@ -179,6 +179,33 @@ test_only_the_outermost_ban_in_force_asks_for_a_route(void **state)
 	clear(&b);
 }
 
+static void
+test_a_ban_in_force_holds_what_it_contains(void **state)
+{
+	struct prefix in = host(8), p = in, beside = host(300);
+	struct ban_entry *net;
+	struct bans b;
+
+	(void)state;
+	bans_init(&b, 10);
+	assert_false(bans_holding(&b, in));
+	prefix_widen(&p, 24);
+	net = bans_insert(&b, &p);
+	assert_false(bans_holding(&b, in));
+	net->ban.state = BAN_ACTIVE;
+	bans_settle(&b, net, NOW);
+	assert_true(bans_holding(&b, in));
+	assert_true(bans_holding(&b, p));
+	assert_false(bans_holding(&b, beside));
+	prefix_widen(&p, 23);
+	assert_false(bans_holding(&b, p));
+	net->ban.flags = BAN_FOREIGN;
+	assert_false(bans_holding(&b, in));
+	add(&b, 8, BAN_ACTIVE, NOW);
+	assert_true(bans_holding(&b, in));
+	clear(&b);
+}
+
 int
 main(void)
 {
@@ -194,6 +221,7 @@ main(void)
 		cmocka_unit_test(test_entries_come_in_the_order_of_prefixes),
 		cmocka_unit_test(
 		    test_only_the_outermost_ban_in_force_asks_for_a_route),
+		cmocka_unit_test(test_a_ban_in_force_holds_what_it_contains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

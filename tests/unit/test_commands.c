@@ -587,9 +587,11 @@ test_a_status_begins_with_whether_all_is_well(void **state)
 	(void)state;
 	reply.has_status = true;
 	c->started = T0 - 90;
+	c->disconnected = 17;
 	assert_int_equal(run(command_status, false, "status"), 0);
 	assert_ptr_equal(strstr(printed, "all well\nup since "), printed);
 	assert_non_null(strstr(printed, "last error none\n"));
+	assert_non_null(strstr(printed, "ended      17 connections of "));
 	reply.status.offenders_lost = 3;
 	c->fault[MSG_FAULT_LEDGER].since = T0 - 60;
 	c->unwritten = 4;
@@ -610,6 +612,7 @@ test_a_status_begins_with_whether_all_is_well(void **state)
 			     "\"why\": \"disk full\", "
 			     "\"since\": \"2026-11-24T18:48:15Z\"}], "),
 	    printed);
+	assert_non_null(strstr(printed, "\"disconnected\": 17, "));
 	assert_non_null(strstr(printed, "\"unwritten\": 4, "));
 	assert_non_null(
 	    strstr(printed, "\"error_at\": \"2026-11-24T18:49:10Z\"}\n"));

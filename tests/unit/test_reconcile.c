@@ -31,6 +31,7 @@ static struct {
 } kernel[4096];
 static size_t nkernel;
 static int applied, deleted, dumps, rules, failed, over, states;
+static int disconnects;
 static int dump_error, delete_error, add_error, rules_error;
 static unsigned refused; /* of additions, the first ones */
 static char why[64];
@@ -69,6 +70,13 @@ reply_state(struct enforcer *en, const struct ban *ban, uint32_t id)
 	assert_int_equal(id, 0);
 	states++;
 	told = *ban;
+}
+
+void
+disconnect_banned(struct enforcer *en, bool inet)
+{
+	assert_true(inet);
+	disconnects++;
 }
 
 int
@@ -200,6 +208,7 @@ setup(void **state)
 	bans_init(&e.bans, 10000);
 	nkernel = 0;
 	applied = deleted = dumps = rules = failed = over = states = 0;
+	disconnects = 0;
 	dump_error = delete_error = add_error = rules_error = 0;
 	refused = UINT_MAX;
 	now = 5000;
@@ -303,6 +312,7 @@ assert_failed(const char *text)
 {
 	assert_int_equal(failed, 1);
 	assert_int_equal(over, 0);
+	assert_int_equal(disconnects, 0);
 	assert_string_equal(why, text);
 	assert_int_equal(e.heal_at, now + 2000);
 	e.heal_at = 0;
@@ -315,9 +325,10 @@ assert_well(void)
 {
 	assert_int_equal(failed, 0);
 	assert_int_equal(over, 1);
+	assert_int_equal(disconnects, 1); /* what came in between */
 	assert_int_equal(e.heal_at, 0);
 	assert_int_equal(e.counters.unrouted, 0);
-	over = 0;
+	over = disconnects = 0;
 }
 
 static void

@@ -20,7 +20,7 @@ static int adds, deletes, written, commits, states, failures;
 static int kernel_error, ledger_error;
 static unsigned pending;
 static struct ban told;
-static char trace[1024]; /* "+PREFIX " and "-PREFIX " */
+static char trace[1024]; /* "+PREFIX ", "-PREFIX ", and "x4 " or "x6 " */
 
 int64_t
 clock_ms(void)
@@ -75,6 +75,12 @@ route_apply(struct route *r, struct route_change *v, size_t n)
 		deletes += v[i].op == ROUTE_DELETE;
 	}
 	return 0;
+}
+
+void
+disconnect_banned(struct enforcer *en, bool inet)
+{
+	strlcat(trace, inet ? "x4 " : "x6 ", sizeof(trace));
 }
 
 int
@@ -237,6 +243,34 @@ test_what_the_kernel_refuses_is_undone_and_answered(void **state)
 	assert_null(bans_find(&e.bans, &p));
 }
 
+/* After the routes, once, and of the families that the turn concerns. */
+static void
+test_what_banned_clients_have_open_is_ended(void **state)
+{
+	struct prefix p = { { 0x20, 0x01, 0x0d, 0xb8 }, PREFIX_INET6, 64,
+		{ 0 } };
+	struct ban_entry *entry = turn_touch(&e, &p, 0);
+
+	ban_begin(&entry->ban, &conf, CATEGORY_AUTH, 5, 0, NOW);
+	turn_commit(&e);
+	assert_string_equal(trace, "+2001:db8::/64 x6 ");
+	trace[0] = '\0';
+	ban_end(&turn_touch(&e, &p, 0)->ban, 0, NOW);
+	ban(2, 0);
+	ban(4, 0);
+	turn_commit(&e);
+	assert_string_equal(trace,
+	    "-2001:db8::/64 +198.51.100.2 +198.51.100.4 x4 ");
+	trace[0] = '\0';
+	ban(2, 0); /* which it is already */
+	turn_commit(&e);
+	assert_string_equal(trace, "");
+	kernel_error = ENOMEM;
+	ban(6, 0);
+	turn_commit(&e);
+	assert_string_equal(trace, "+198.51.100.6 ");
+}
+
 static void
 test_the_route_of_somebody_else_is_marked(void **state)
 {
@@ -365,10 +399,10 @@ test_a_network_takes_the_place_of_the_bans_in_it(void **state)
 	turn_commit(&e);
 	trace[0] = '\0';
 	ban_network(0, 25, 50);
-	check_trace("+198.51.100.0/25 -198.51.100.2 ");
+	check_trace("+198.51.100.0/25 -198.51.100.2 x4 ");
 	ban(4, 0);
 	turn_commit(&e);
-	check_trace("");
+	check_trace("x4 ");
 	assert_int_equal(e.bans.active.n, 4);
 	assert_int_equal(due_at(NOW + 50), 1);
 	check_trace("+198.51.100.2 +198.51.100.4 -198.51.100.0/25 ");
@@ -382,9 +416,9 @@ test_a_network_within_a_network_waits_for_both(void **state)
 	ban_network(8, 28, 100);
 	ban(10, 0);
 	turn_commit(&e);
-	check_trace("+198.51.100.0/28 ");
+	check_trace("+198.51.100.0/28 x4 x4 ");
 	ban_network(0, 25, 50);
-	check_trace("+198.51.100.0/25 -198.51.100.0/28 -198.51.100.10 ");
+	check_trace("+198.51.100.0/25 -198.51.100.0/28 -198.51.100.10 x4 ");
 	assert_int_equal(due_at(NOW + 50), 1);
 	check_trace("+198.51.100.0/28 -198.51.100.0/25 ");
 }
@@ -400,7 +434,7 @@ test_bans_keep_their_routes_in_a_network_that_another_holds(void **state)
 	trace[0] = '\0';
 	ban(4, 0);
 	turn_commit(&e);
-	check_trace("+198.51.100.4 ");
+	check_trace("+198.51.100.4 x4 ");
 }
 
 static void
@@ -433,6 +467,7 @@ main(void)
 		TEST(test_a_second_ban_of_the_same_prefix_changes_nothing),
 		TEST(test_two_changes_of_one_prefix_are_two_turns),
 		TEST(test_what_the_kernel_refuses_is_undone_and_answered),
+		TEST(test_what_banned_clients_have_open_is_ended),
 		TEST(test_the_route_of_somebody_else_is_marked),
 		TEST(
 		    test_without_the_ledger_a_ban_is_in_force_and_written_later),
