@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "hostile_rig.h"
+#include "netlink.h"
 #include "netns_rig.h"
 
 struct enforcer hostile_enforcer;
@@ -125,6 +126,7 @@ make_enforcer(void)
 	route_kind_of(e->conf, &kind);
 	e->host = hostaddr_open(resolv);
 	e->route = route_open(&kind);
+	disconnect_open(&e->disconnect);
 	e->ledger =
 	    ledger_open(e->conf->database, &e->bans, ignore, NULL, &damaged);
 	assert_true(e->host != NULL && e->route != NULL && e->ledger != NULL);
@@ -171,6 +173,7 @@ hostile_teardown(void **state)
 
 	ledger_close(e->ledger);
 	route_close(e->route);
+	netlink_close(e->disconnect.nl);
 	hostaddr_close(e->host);
 	bans_clear(&e->bans);
 	close(e->sources.v[0].inotify);
