@@ -25,6 +25,7 @@ report_ask(const struct invocation *v, struct answer *a)
 	if (a->has_status)
 		return 0;
 	warnx("report: the daemon's answer makes no sense");
+	client_free(a);
 	return -1;
 }
 
