@@ -52,11 +52,15 @@ static void
 old_dbm_limit(void)
 {
 	const struct rlimit cpu = { CPU_SECONDS, CPU_SECONDS };
+
+	if (setrlimit(RLIMIT_CPU, &cpu) == -1)
+		warn("setrlimit");
+#ifndef __SANITIZE_ADDRESS__ /* whose shadow alone is more */
 	const struct rlimit memory = { MEMORY, MEMORY };
 
-	if (setrlimit(RLIMIT_CPU, &cpu) == -1 ||
-	    setrlimit(RLIMIT_DATA, &memory) == -1)
+	if (setrlimit(RLIMIT_DATA, &memory) == -1)
 		warn("setrlimit");
+#endif
 }
 
 /* gdbm would wait for the writer of a pipe. */
