@@ -90,7 +90,14 @@ struct ctl_status_record {
 	uint64_t offenders_limit;
 	uint64_t offenders_lost; /* dropped before their time: table full */
 	uint64_t unlogged;       /* lines of ours that syslogd did not take */
-	uint32_t replaying;      /* 1: not yet at the end of the log */
+	int64_t outage; /* since then attempts to log in do not count; or 0 */
+	uint32_t outage_clients; /* known clients that fail, as far as kept */
+	uint32_t proxy_logins;   /* of logins_of good ones in a week */
+	uint32_t logins_of;
+	uint32_t proxy_banned;
+	struct prefix proxy; /* never banned; family 0: none */
+	uint32_t zero;
+	uint32_t replaying; /* 1: not yet at the end of the log */
 	int32_t level;
 };
 _Static_assert(sizeof(struct ctl_status_record) <= CHANNEL_PAYLOAD_MAX,
@@ -139,6 +146,8 @@ struct ctl_check_record {
 	uint32_t protocol;       /* of our own routes */
 	uint32_t mail_server;    /* 1: refusals of its mail do not weigh */
 	int64_t login;           /* last good one, of a known client; or 0 */
+	uint32_t proxy_logins;   /* of logins_of good ones in a week, which */
+	uint32_t logins_of;      /* are most; 0: it is not the proxy */
 	char reason[MSG_REASON_LEN]; /* why a ban would be refused, or empty */
 };
 

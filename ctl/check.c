@@ -76,6 +76,7 @@ check_json(const struct invocation *v, const struct answer *a,
 	json_bool(&j, "known", c->login != 0);
 	json_time(&j, "login", c->login);
 	json_bool(&j, "mail_server", c->mail_server != 0);
+	json_bool(&j, "proxy", c->proxy_logins != 0);
 	json_bool(&j, "kernel", k->ours || k->foreign);
 	check_blackhole_json(&j, k);
 	json_array(&j, "offenders");
@@ -147,6 +148,10 @@ check_good(const struct ctl_check_record *c, int64_t now)
 			     "thresholds are higher\n",
 		    "spared");
 	}
+	if (c->proxy_logins != 0)
+		printf(LABEL "all failures, as a proxy: %" PRIu32 " of %" PRIu32
+			     " good logins\n",
+		    "spared", c->proxy_logins, c->logins_of);
 	if (c->mail_server != 0)
 		printf(LABEL "refusals of its mail, since enough is accepted\n",
 		    "spared");

@@ -108,7 +108,10 @@ client_take_status(struct answer *a, const struct channel_msg *m)
 	for (i = 0; i < MSG_FAULTS; i++)
 		c->fault[i].why[sizeof(c->fault[i].why) - 1] = '\0';
 	a->has_status = true;
-	return 0;
+	return a->status.proxy.family == 0 ||
+		prefix_is_valid(&a->status.proxy) ?
+	    0 :
+	    -1;
 }
 
 static int

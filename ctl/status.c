@@ -78,6 +78,27 @@ status_counters_json(struct json *j, const struct ctl_status_record *s)
 }
 
 static void
+status_friends_json(struct json *j, const struct ctl_status_record *s)
+{
+	if (s->outage != 0) {
+		json_object(j, "outage");
+		json_time(j, "since", s->outage);
+		json_number(j, "clients", s->outage_clients);
+		json_end(j);
+	} else
+		json_null(j, "outage");
+	if (s->proxy.family != 0) {
+		json_object(j, "proxy");
+		json_prefix(j, "address", &s->proxy);
+		json_number(j, "logins", s->proxy_logins);
+		json_number(j, "of", s->logins_of);
+		json_bool(j, "banned", s->proxy_banned != 0);
+		json_end(j);
+	} else
+		json_null(j, "proxy");
+}
+
+static void
 status_json(const struct status *st)
 {
 	const struct answer *a = st->answer;
@@ -98,6 +119,7 @@ status_json(const struct status *st)
 		status_log_json(&j, &a->logs[i]);
 	json_end(&j);
 	status_counters_json(&j, s);
+	status_friends_json(&j, s);
 	json_array(&j, "hints");
 	for (i = 0; i < st->nhints; i++)
 		json_string(&j, NULL, st->hints[i]);
@@ -161,6 +183,19 @@ status_counters(const struct ctl_status_record *s)
 }
 
 static void
+status_proxy(const struct ctl_status_record *s)
+{
+	char buf[PREFIX_STRLEN];
+
+	if (s->proxy.family == 0)
+		return;
+	printf(LABEL "%s: %" PRIu32 " of %" PRIu32
+		     " good logins in a week; %s\n",
+	    "proxy", prefix_format(&s->proxy, buf), s->proxy_logins,
+	    s->logins_of, s->proxy_banned != 0 ? "banned" : "never banned");
+}
+
+static void
 status_error(const struct msg_counters *c, int64_t now)
 {
 	char rel[WHEN_STRLEN];
@@ -202,6 +237,7 @@ status_text(const struct status *st, bool quiet)
 	for (i = 0; i < a->nlogs; i++)
 		status_log(&a->logs[i], st->now);
 	status_counters(s);
+	status_proxy(s);
 	printf(LABEL "%s\n", "verbosity", level_name(s->level));
 	for (i = 0; i < st->nhints && !quiet; i++)
 		show_wrapped(stdout, "hint       ", st->hints[i]);

@@ -4,6 +4,7 @@
 
 #include "escape.h"
 #include "msg_fault.h"
+#include "outage.h"
 #include "show.h"
 #include "when.h"
 #include "wrong.h"
@@ -118,6 +119,31 @@ remark_clock(const struct msg_counters *c, int64_t now, struct wrong *w)
 	    when_relative(c->clock_set, now, rel));
 }
 
+static void
+remark_outage(const struct ctl_status_record *s, struct wrong *w)
+{
+	memset(w, 0, sizeof(*w));
+	strlcpy(w->what, "failures to log in are not counted", sizeof(w->what));
+	snprintf(w->why, sizeof(w->why),
+	    "%s%" PRIu32 " known clients fail, as if passwords could not be "
+	    "checked",
+	    s->outage_clients < OUTAGE_VOICES ? "" : "at least ",
+	    s->outage_clients);
+	w->since = s->outage;
+}
+
+static void
+remark_proxy(const struct ctl_status_record *s, struct wrong *w)
+{
+	char buf[PREFIX_STRLEN];
+
+	memset(w, 0, sizeof(*w));
+	snprintf(w->what, sizeof(w->what),
+	    "%s makes most of the good logins, and is banned",
+	    prefix_format(&s->proxy, buf));
+	strlcpy(w->more, "smtpbanctl unban releases it", sizeof(w->more));
+}
+
 size_t
 wrong_remark(const struct answer *a, int64_t now, struct wrong w[WRONG_REMARKS])
 {
@@ -129,6 +155,10 @@ wrong_remark(const struct answer *a, int64_t now, struct wrong w[WRONG_REMARKS])
 		remark_log(&a->logs[i], now, w, &n);
 	if (s->enforcer.clock_set != 0)
 		remark_clock(&s->enforcer, now, &w[n++]);
+	if (s->outage != 0)
+		remark_outage(s, &w[n++]);
+	if (s->proxy.family != 0 && s->proxy_banned != 0)
+		remark_proxy(s, &w[n++]);
 	if (s->offenders_lost != 0) {
 		memset(&w[n], 0, sizeof(w[n]));
 		snprintf(w[n++].what, sizeof(w->what),

@@ -10,9 +10,9 @@
 #include "client.h"
 #include "json.h"
 
-/* Of a status answer, at most: one a fault and a log, and two more. */
+/* Of a status answer, at most: one a fault and a log, and some more. */
 #define WRONG_MAX     (MSG_FAULTS + MSG_LOGS_MAX + 2)
-#define WRONG_REMARKS (MSG_LOGS_MAX + 2)
+#define WRONG_REMARKS (MSG_LOGS_MAX + 4)
 
 struct wrong {
 	char what[MSG_PATH_LEN + 64]; /* "ledger not written" */

@@ -13,6 +13,22 @@
 #include "policy.h"
 
 static void
+status_friends(const struct parser *p, struct ctl_status_record *s)
+{
+	struct gateway_share share;
+	struct mirror_view view;
+
+	s->outage = policy_outage(p->policy, s->now, &s->outage_clients);
+	if (!policy_proxy(p->policy, s->now, &share))
+		return;
+	s->proxy = share.client;
+	s->proxy_logins = share.logins;
+	s->logins_of = share.of;
+	mirror_look(p->mirror, &share.client, &view);
+	s->proxy_banned = view.active != NULL;
+}
+
+static void
 reply_status(struct control_request *r, const struct channel_msg *m)
 {
 	const struct parser *p = r->parser;
@@ -31,6 +47,7 @@ reply_status(struct control_request *r, const struct channel_msg *m)
 	s.offenders_limit = policy_settings(p->policy)->limit_offenders;
 	s.replaying = follow_is_replaying(p->follow);
 	s.level = log_level();
+	status_friends(p, &s);
 	reply_set_first(&r->reply, CTL_STATUS_RECORD, &s, sizeof(s));
 	r->reply.list = REPLY_LOGS;
 }
@@ -41,6 +58,7 @@ reply_check(struct control_request *r, const struct channel_msg *m)
 	const struct parser *p = r->parser;
 	const struct prefix_set *whitelist = policy_whitelist(p->policy);
 	const struct prefix *entry = NULL;
+	struct gateway_share share;
 	struct ctl_check_record c;
 	struct msg_checked checked;
 	struct mirror_view view;
@@ -63,6 +81,11 @@ reply_check(struct control_request *r, const struct channel_msg *m)
 	c.login = policy_known(p->policy, &reply->one, reply->now);
 	c.mail_server =
 	    policy_is_mail_server(p->policy, &reply->one, reply->now);
+	if (policy_holds_proxy(p->policy, &reply->one, reply->now) &&
+	    policy_proxy(p->policy, reply->now, &share)) {
+		c.proxy_logins = share.logins;
+		c.logins_of = share.of;
+	}
 	reply_set_first(reply, CTL_CHECK_RECORD, &c, sizeof(c));
 	reply->list = REPLY_OFFENDERS_ONE;
 }

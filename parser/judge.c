@@ -17,6 +17,7 @@ struct judge {
 	struct parser *parser;
 	struct asked *asked;
 	bool replayed;
+	bool outage;  /* it was said that there is one */
 	int64_t skew; /* see clock_jump */
 };
 
@@ -149,6 +150,25 @@ judge_ask_host(struct judge *j, const struct event *ev, const struct verdict *v,
 	judge_ask(j, &request, now);
 }
 
+/* Once as it begins, and once as it ends; those of old lines are history. */
+static void
+judge_tell_outage(struct judge *j, bool live, int64_t now)
+{
+	uint32_t clients;
+	bool is = policy_outage(j->parser->policy, now, &clients) != 0;
+
+	if (!live || is == j->outage)
+		return;
+	j->outage = is;
+	if (is)
+		log_warnx("%u known clients fail to log in, as if passwords "
+			  "could not be checked: failures to log in are not "
+			  "counted meanwhile",
+		    clients);
+	else
+		log_info("failures to log in are counted again");
+}
+
 /* Whether it, or any host in it, is not to be banned for a time. */
 static bool
 network_is_allowed(const struct judge *j, const struct prefix *network,
@@ -222,19 +242,12 @@ note_account(const struct parser *p, const struct event *ev, int64_t now)
 	    ev->count > 0 ? ev->count : 1);
 }
 
-void
-judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
+static void
+judge_failure(struct judge *j, const struct event *ev, bool live, int64_t now)
 {
 	struct parser *p = j->parser;
 	struct verdict v;
 
-	judge_check_clock(j, now);
-	stats_count_event(&p->stats, ev);
-	note_account(p, ev, now);
-	if (ev->kind != EVENT_FAILURE) {
-		policy_welcome(p->policy, ev, now);
-		return;
-	}
 	if (is_settled(j, ev, live, now))
 		return;
 	policy_judge(p->policy, ev, now, &v);
@@ -247,6 +260,21 @@ judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
 	if (v.network_over)
 		judge_ask_network(j, &v.network, v.category, v.network_count,
 		    seconds_ahead(ev, now), now);
+}
+
+void
+judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
+{
+	struct parser *p = j->parser;
+
+	judge_check_clock(j, now);
+	stats_count_event(&p->stats, ev);
+	note_account(p, ev, now);
+	if (ev->kind == EVENT_FAILURE)
+		judge_failure(j, ev, live, now);
+	else
+		policy_welcome(p->policy, ev, now);
+	judge_tell_outage(j, live, now);
 }
 
 static void

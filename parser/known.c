@@ -13,6 +13,7 @@ struct known_client {
 	struct client client;
 	int64_t login;
 	uint32_t names[KNOWN_NAMES_MAX]; /* the latest first; 0: none */
+	bool failed;                     /* since it logged in */
 };
 
 struct known {
@@ -88,6 +89,7 @@ known_login(struct known *k, const struct prefix *p, const char *user,
 		return;
 	if (time > c->login)
 		c->login = time;
+	c->failed = false;
 	if (user != NULL && len > 0)
 		name_put(c, known_name(k, user, len));
 }
@@ -114,6 +116,34 @@ known_has_name(const struct known *k, const struct prefix *p, const char *user,
 
 	return c != NULL && user != NULL &&
 	    name_place(c, known_name(k, user, len)) < KNOWN_NAMES_MAX;
+}
+
+uint32_t
+known_latest_name(const struct known *k, const struct prefix *p)
+{
+	const struct known_client *c = known_find(k, p);
+
+	return c != NULL ? c->names[0] : 0;
+}
+
+uint32_t
+known_fail(struct known *k, const struct prefix *p, const char *user,
+    size_t len, bool *first)
+{
+	struct known_client *c;
+	uint32_t name;
+
+	c = (struct known_client *)clients_find(k->clients, p);
+	if (c == NULL)
+		return 0;
+	name = c->names[0];
+	if (user != NULL && len > 0)
+		name = known_name(k, user, len);
+	if (name == 0 || name_place(c, name) == KNOWN_NAMES_MAX)
+		return 0;
+	*first = !c->failed;
+	c->failed = true;
+	return name;
 }
 
 bool

@@ -12,7 +12,7 @@
 #include "prefix.h"
 
 /*
- * A client takes 224 bytes, so the table at most 14 MB.  Only good logins make
+ * A client takes 240 bytes, so the table at most 15 MB.  Only good logins make
  * an entry: to push others out, one needs a password and as many addresses.
  */
 #define KNOWN_MAX       65536 /* beyond, who logged in longest ago goes */
@@ -39,6 +39,17 @@ int64_t known_last(const struct known *, const struct prefix *);
  */
 bool known_has_name(const struct known *, const struct prefix *,
     const char *user, size_t len);
+
+/* The number of the name that it last logged in as; 0: none. */
+uint32_t known_latest_name(const struct known *, const struct prefix *);
+
+/*
+ * It failed to log in.  Returns the number of the name if that is one of its
+ * own, of the latest one if user is NULL or empty, else 0; first: whether it
+ * had not failed so since its last login.
+ */
+uint32_t known_fail(struct known *, const struct prefix *, const char *user,
+    size_t len, bool *first);
 
 /*
  * Whether anybody in that network logged in since then.  Who did not is

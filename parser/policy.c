@@ -4,28 +4,10 @@
 #include "conf.h"
 #include "known.h"
 #include "neighbours.h"
-#include "policy.h"
+#include "policy_spare.h"
 #include "recognise/rules.h"
 #include "repeats.h"
 #include "reputation.h"
-
-#define HOUR 3600
-
-/* Attempts to log in, and refusals of a mail, as sets of categories. */
-#define ATTEMPTS (1U << CATEGORY_AUTH | 1U << CATEGORY_PROBE)
-#define REFUSALS                                            \
-	(1U << CATEGORY_UNKNOWN_USER | 1U << CATEGORY_RBL | \
-	    1U << CATEGORY_POLICY)
-
-struct policy {
-	struct msg_policy settings;
-	struct prefix_set *whitelist;
-	struct offenders *offenders;
-	struct known *known;
-	struct repeats *repeats;
-	struct reputation *reputation;
-	struct neighbours *neighbours;
-};
 
 struct policy *
 policy_new(void)
@@ -41,9 +23,11 @@ policy_new(void)
 	p->repeats = repeats_new();
 	p->reputation = reputation_new(REPUTATION_MAX);
 	p->neighbours = neighbours_new();
+	p->outage = outage_new();
+	p->gateway = gateway_new();
 	if (p->whitelist == NULL || p->offenders == NULL || p->known == NULL ||
 	    p->repeats == NULL || p->reputation == NULL ||
-	    p->neighbours == NULL) {
+	    p->neighbours == NULL || p->outage == NULL || p->gateway == NULL) {
 		policy_free(p);
 		return NULL;
 	}
@@ -61,6 +45,8 @@ policy_free(struct policy *p)
 	repeats_free(p->repeats);
 	reputation_free(p->reputation);
 	neighbours_free(p->neighbours);
+	outage_free(p->outage);
+	gateway_free(p->gateway);
 	free(p);
 }
 
@@ -128,18 +114,6 @@ policy_known(const struct policy *p, const struct prefix *counted, int64_t now)
 }
 
 bool
-policy_is_own_name(const struct policy *p, const struct event *ev, int64_t now)
-{
-	struct prefix counted;
-
-	if ((ATTEMPTS >> ev->category & 1) == 0)
-		return false;
-	policy_prefix(p, &ev->client, &counted);
-	return policy_known(p, &counted, now) != 0 &&
-	    known_has_name(p->known, &counted, ev->user, ev->user_len);
-}
-
-bool
 policy_is_mail_server(const struct policy *p, const struct prefix *counted,
     int64_t now)
 {
@@ -169,80 +143,6 @@ policy_protects(const struct policy *p, const struct prefix *prefix)
 	return NULL;
 }
 
-/* An event that is weighed, and by what. */
-struct weighing {
-	const struct event *ev;
-	struct verdict *v;
-	int64_t time; /* of the event, but not after now */
-	int64_t now;
-	bool known;             /* a known client */
-	uint32_t n;             /* failures that it tells of */
-	uint32_t group;         /* whose threshold holds */
-	struct msg_threshold t; /* for this client */
-};
-
-static bool
-spared_as_server(struct policy *p, const struct weighing *w)
-{
-	if ((REFUSALS >> w->v->category & 1) == 0)
-		return false;
-	reputation_refuse(p->reputation, &w->v->prefix, w->time, w->n);
-	return policy_is_mail_server(p, &w->v->prefix, w->time);
-}
-
-static bool
-spared_as_own_name(const struct policy *p, const struct weighing *w)
-{
-	return w->known && (ATTEMPTS >> w->v->category & 1) != 0 &&
-	    known_has_name(p->known, &w->v->prefix, w->ev->user,
-		w->ev->user_len);
-}
-
-/*
- * Whether this attempt to log in repeats one that was counted.  Without what
- * would tell, none does.  What is counted then counts once, however often a
- * line says that it came.
- */
-static bool
-spared_as_repeat(struct policy *p, struct weighing *w)
-{
-	const struct event *ev = w->ev;
-	struct attempt a = { &w->v->prefix, ev->user, ev->user_len, NULL, 0 };
-	uint32_t within = w->t.within;
-
-	if ((ATTEMPTS >> ev->category & 1) == 0)
-		return false;
-	switch (p->settings.repeats) {
-	case MSG_REPEATS_PASSWORD:
-		if (ev->hash == NULL || ev->hash_len == 0)
-			return false;
-		a.hash = ev->hash;
-		a.hash_len = ev->hash_len;
-		break;
-	case MSG_REPEATS_USER:
-		if (ev->user == NULL || ev->user_len == 0)
-			return false;
-		within = HOUR;
-		break;
-	default:
-		return false;
-	}
-	w->n = 1;
-	return repeats_saw(p->repeats, &a, w->time, within);
-}
-
-static const char *
-spared_now(struct policy *p, struct weighing *w)
-{
-	if (spared_as_server(p, w))
-		return "mail server";
-	if (spared_as_own_name(p, w))
-		return "known";
-	if (spared_as_repeat(p, w))
-		return "repeat";
-	return NULL;
-}
-
 /* Which threshold holds for the client. */
 static void
 weighing_begin(const struct policy *p, struct weighing *w)
@@ -265,6 +165,7 @@ static bool
 network_is_free(struct policy *p, const struct prefix *network, int64_t now)
 {
 	return policy_protects(p, network) == NULL &&
+	    !policy_holds_proxy(p, network, now) &&
 	    !known_within(p->known, network, known_since(p, now)) &&
 	    !neighbours_covered(p->neighbours, network);
 }
@@ -324,12 +225,12 @@ policy_judge(struct policy *p, const struct event *ev, int64_t now,
 	    (p->settings.counted >> ev->category & 1) == 0)
 		return;
 	v->counted = true;
+	weighing_begin(p, &w);
+	spare_hear(p, &w);
 	if ((v->spared = policy_protects(p, &ev->client)) != NULL)
 		return;
-	weighing_begin(p, &w);
 	v->threshold = w.t.count;
-	if (w.time < now - w.t.within ||
-	    (v->spared = spared_now(p, &w)) != NULL)
+	if (w.time < now - w.t.within || (v->spared = spare_why(p, &w)) != NULL)
 		return;
 	judge_network(p, &w);
 	judge_host(p, &w);
@@ -349,8 +250,13 @@ policy_welcome(struct policy *p, const struct event *ev, int64_t now)
 	struct prefix counted;
 
 	policy_prefix(p, &ev->client, &counted);
-	if (ev->kind == EVENT_LOGIN && time >= known_since(p, now))
+	if (ev->kind == EVENT_LOGIN && time >= known_since(p, now)) {
 		known_login(p->known, &counted, ev->user, ev->user_len, time);
+		outage_login(p->outage, &counted,
+		    known_latest_name(p->known, &counted), time);
+	}
+	if (ev->kind == EVENT_LOGIN)
+		gateway_login(p->gateway, &counted, time);
 	if (ev->kind == EVENT_ACCEPT && time >= now - REPUTATION_AGE &&
 	    policy_is_mail(ev))
 		reputation_accept(p->reputation, &counted, time);
@@ -398,4 +304,6 @@ policy_shift(struct policy *p, int64_t by)
 	known_shift(p->known, by);
 	repeats_shift(p->repeats, by);
 	reputation_shift(p->reputation, by);
+	outage_shift(p->outage, by);
+	gateway_shift(p->gateway, by);
 }

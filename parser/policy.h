@@ -4,11 +4,13 @@
  *
  * A failure of a category in "count" is spared, the first that holds:
  *   "whitelisted", "private", or the name of a special range;
+ *   "proxy": its client makes most of the good logins (gateway.h);
  *   "mail server": it is a refusal (unknown-user, rbl, policy) and its client
  *     delivers mail that is accepted (reputation.h).  A refusal by policy goes
  *     with the others: it too is about one mail, not about who brought it;
  *   "known": it is an attempt to log in (auth, probe) under a name that the
  *     same client logged in as within "known clients";
+ *   "outage": it is an attempt to log in while nobody can (outage.h);
  *   "repeat": it is an attempt to log in that "repeats" has as counted.
  * A known client has patience times every threshold.
  *
@@ -16,7 +18,7 @@
  * (of which a provider has many in one network, each with an accident now and
  * then), count against the network as well (neighbours.h).  A network is never
  * asked for if it touches the whitelist, special or (unless allowed) private
- * space, if a known client is in it, or a ban in force covers it.
+ * space, if a known client or the proxy is in it, or a ban in force covers it.
  */
 #ifndef SMTPBAN_POLICY_H
 #define SMTPBAN_POLICY_H
@@ -24,6 +26,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway.h"
 #include "msg.h"
 #include "offenders.h"
 #include "prefix_set.h"
@@ -112,6 +115,17 @@ bool policy_is_own_name(const struct policy *, const struct event *,
 
 /* Whether refusals of a client, as it is counted, are spared now. */
 bool policy_is_mail_server(const struct policy *, const struct prefix *,
+    int64_t now);
+
+/*
+ * Since when the known clients, and how many, cannot log in, and attempts are
+ * not counted; 0: no outage is noticed.
+ */
+int64_t policy_outage(const struct policy *, int64_t now, uint32_t *clients);
+
+/* Who makes most of the good logins; and whether that is, or is in, a prefix. */
+bool policy_proxy(const struct policy *, int64_t now, struct gateway_share *);
+bool policy_holds_proxy(const struct policy *, const struct prefix *,
     int64_t now);
 
 /* How many times the thresholds a client, as it is counted, has now. */

@@ -1,5 +1,5 @@
 # What policy stands on, and the accounts.
-foreach(module accounts clients distinct known neighbours repeats reputation
-	text_hash)
+foreach(module accounts clients distinct friends gateway known neighbours outage
+	repeats reputation text_hash)
 	smtpban_unit(${module})
 endforeach()
