@@ -6,7 +6,8 @@ smtpban_unit(setup ${PARSER}/setup.c)
 smtpban_unit(incoming ${PARSER}/incoming.c)
 smtpban_unit(judge ${PARSER}/judge.c ${PARSER}/asked.c ${PARSER}/mirror.c
 	${PARSER}/stats.c)
-target_link_options(test_judge PRIVATE -Wl,--wrap=clock_gettime)
+target_link_options(test_judge PRIVATE -Wl,--wrap=clock_gettime
+	-Wl,--wrap=log_warnx -Wl,--wrap=log_info)
 smtpban_unit(parser_enforcer ${PARSER}/enforcer.c ${PARSER}/incoming.c)
 smtpban_unit(arrival ${PARSER}/arrival.c)
 smtpban_unit(stream ${PARSER}/stream.c ${PARSER}/tail_lines.c)

@@ -351,8 +351,12 @@ test_records_with_an_invalid_prefix_are_refused(void **state)
 	struct ban ban = { .prefix = pfx("192.0.2.1") };
 	struct ctl_offender_record o = { .prefix = pfx("192.0.2.1") };
 	struct ctl_check_record c = { .whitelist = pfx("192.0.2.1") };
+	static struct ctl_status_record status;
 
 	(void)state;
+	status.proxy = pfx("192.0.2.9");
+	status.proxy.len = 31;
+	assert_senseless(CTL_STATUS_RECORD, &status, sizeof(status));
 	ban.prefix.len = 33;
 	assert_senseless(CTL_BAN_RECORD, &ban, sizeof(ban));
 	o.prefix.family = 5;

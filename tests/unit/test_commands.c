@@ -272,7 +272,7 @@ test_check_of_a_banned_address(void **state)
 	    "\"released\": null, \"allowed\": null, \"foreign\": false, "
 	    "\"unwritten\": false, \"whitelist\": null, \"guard\": null, "
 	    "\"known\": false, \"login\": null, \"mail_server\": false, "
-	    "\"kernel\": true, \"blackhole\": null, \"offenders\": []}\n");
+	    "\"proxy\": false, \"kernel\": true, \"blackhole\": null, \"offenders\": []}\n");
 }
 
 static void
@@ -297,17 +297,20 @@ test_check_tells_what_speaks_for_a_client(void **state)
 	reply.has_check = true;
 	reply.check.login = T0 - 3600;
 	reply.check.mail_server = 1;
+	reply.check.proxy_logins = 61;
+	reply.check.logins_of = 80;
 	assert_int_equal(run(command_check, false, "check 192.0.2.1"), 1);
 	assert_string_equal(printed,
 	    "192.0.2.1: not banned\n"
 	    "  last login 2026-11-24 17:49:15 (1h ago)\n"
 	    "  spared     failures of names that it logged in as; its "
 	    "thresholds are higher\n"
+	    "  spared     all failures, as a proxy: 61 of 80 good logins\n"
 	    "  spared     refusals of its mail, since enough is accepted\n");
 	assert_int_equal(run(command_check, true, "check 192.0.2.1"), 1);
 	assert_non_null(strstr(printed,
 	    "\"known\": true, \"login\": \"2026-11-24T17:49:15Z\", "
-	    "\"mail_server\": true"));
+	    "\"mail_server\": true, \"proxy\": true"));
 }
 
 static void

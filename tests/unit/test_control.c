@@ -951,7 +951,8 @@ test_check_tells_what_speaks_for_a_client(void **state)
 	struct channel_msg m;
 	int fd = client(), i;
 
-	welcome(*state, EVENT_LOGIN, "2001:db8:0:1::8");
+	for (i = 0; i < 50; i++)
+		welcome(*state, EVENT_LOGIN, "2001:db8:0:1::8");
 	for (i = 0; i < 3; i++)
 		welcome(*state, EVENT_ACCEPT, "2001:db8:0:1::7");
 	say(fd, CTL_CHECK, &address, sizeof(address));
@@ -960,6 +961,8 @@ test_check_tells_what_speaks_for_a_client(void **state)
 	memcpy(&c, m.payload, sizeof(c));
 	assert_in_range(c.login, time(NULL) - 60, time(NULL));
 	assert_int_equal(c.mail_server, 1);
+	assert_int_equal(c.proxy_logins, 50);
+	assert_int_equal(c.logins_of, 50);
 	hear_done(fd, 0);
 	address.prefix = prefix_of("192.0.2.1");
 	fd = client();
@@ -969,6 +972,7 @@ test_check_tells_what_speaks_for_a_client(void **state)
 	memcpy(&c, m.payload, sizeof(c));
 	assert_int_equal(c.login, 0);
 	assert_int_equal(c.mail_server, 0);
+	assert_int_equal(c.proxy_logins, 0);
 	hear_done(fd, 0);
 }
 

@@ -31,6 +31,24 @@ __wrap_clock_gettime(clockid_t id, struct timespec *ts)
 	return 0;
 }
 
+/* What it said of outages. */
+static unsigned said_begin, said_end;
+
+void __wrap_log_warnx(const char *, ...);
+void __wrap_log_info(const char *, ...);
+
+void
+__wrap_log_warnx(const char *fmt, ...)
+{
+	said_begin += strstr(fmt, "fail to log in") != NULL;
+}
+
+void
+__wrap_log_info(const char *fmt, ...)
+{
+	said_end += strstr(fmt, "counted again") != NULL;
+}
+
 /* The channel: what was asked for, and who waits for the answer. */
 static struct {
 	unsigned number;
@@ -74,6 +92,7 @@ setup(void **state)
 		return -1;
 	memset(&asked, 0, sizeof(asked));
 	clock_now = NOW;
+	said_begin = said_end = 0;
 	p->policy = policy_new();
 	p->mirror = mirror_new();
 	p->accounts = accounts_new();
@@ -627,11 +646,70 @@ test_a_release_by_a_better_clock_spares_nobody(void **state)
 	assert_int_equal(asked.number, 1);
 }
 
+/* Six clients that logged in fail; then they log in again. */
+static void
+friends(struct parser *p, enum event_kind kind, bool live)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
+	char text[PREFIX_STRLEN];
+	unsigned i;
+
+	for (i = 0; i < 6; i++) {
+		struct event ev = { .kind = kind,
+			.category = kind == EVENT_FAILURE ? CATEGORY_AUTH :
+							    CATEGORY_NONE,
+			.time = clock_now,
+			.count = 1,
+			.user = names[i],
+			.user_len = 1 };
+
+		(void)snprintf(text, sizeof(text), "192.0.2.%u", i);
+		ev.client = prefix_of(text);
+		judge_event(p->judge, &ev, live, clock_now);
+	}
+}
+
+static void
+test_an_outage_is_said_once_and_asks_for_nobody(void **state)
+{
+	struct parser *p = *state;
+
+	friends(p, EVENT_LOGIN, true);
+	set_clock(600);
+	friends(p, EVENT_FAILURE, true);
+	friends(p, EVENT_FAILURE, true);
+	fail_often(p, "203.0.113.1", 3 * LIMIT);
+	assert_int_equal(asked.number, 0);
+	assert_int_equal(said_begin, 1);
+	assert_int_equal(said_end, 0);
+	friends(p, EVENT_LOGIN, true);
+	assert_int_equal(said_begin, 1);
+	assert_int_equal(said_end, 1);
+	fail_often(p, "203.0.113.1", LIMIT);
+	assert_int_equal(asked.number, 1);
+}
+
+static void
+test_an_outage_of_old_lines_is_not_said(void **state)
+{
+	struct parser *p = *state;
+
+	friends(p, EVENT_LOGIN, false);
+	set_clock(600);
+	friends(p, EVENT_FAILURE, false);
+	friends(p, EVENT_LOGIN, false);
+	assert_int_equal(said_begin, 0);
+	fail_at(p, "203.0.113.1", clock_now, true);
+	assert_int_equal(said_begin + said_end, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_threshold_asks_once),
+		TEST(test_an_outage_is_said_once_and_asks_for_nobody),
+		TEST(test_an_outage_of_old_lines_is_not_said),
 		TEST(test_ipv6_is_asked_by_its_network),
 		TEST(test_latecomers_of_a_banned_client_do_not_count),
 		TEST(test_manual_ban_of_a_network_covers_its_hosts),

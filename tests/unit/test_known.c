@@ -163,6 +163,40 @@ test_a_network_has_who_logged_in_since(void **state)
 	assert_false(known_within(*state, &net6, 0));
 }
 
+static uint32_t
+fails(struct known *k, const char *client, const char *user, bool *first)
+{
+	struct prefix p = pfx(client);
+
+	*first = false;
+	return known_fail(k, &p, user, user != NULL ? strlen(user) : 0, first);
+}
+
+static void
+test_a_failure_counts_by_an_own_name_and_once(void **state)
+{
+	struct prefix p = pfx("192.0.2.1");
+	uint32_t alice, bob;
+	bool first;
+
+	assert_int_equal(fails(*state, "192.0.2.1", NULL, &first), 0);
+	login(*state, "192.0.2.1", "alice", T0);
+	alice = known_latest_name(*state, &p);
+	login(*state, "192.0.2.1", "bob", T0);
+	bob = known_latest_name(*state, &p);
+	assert_int_not_equal(alice, bob);
+	assert_int_equal(fails(*state, "192.0.2.1", "mallory", &first), 0);
+	assert_int_equal(fails(*state, "192.0.2.1", "Alice", &first), alice);
+	assert_true(first);
+	assert_int_equal(fails(*state, "192.0.2.1", NULL, &first), bob);
+	assert_false(first);
+	login(*state, "192.0.2.1", "alice", T0);
+	assert_int_equal(fails(*state, "192.0.2.1", "", &first), alice);
+	assert_true(first);
+	login(*state, "192.0.2.2", NULL, T0); /* no name at all */
+	assert_int_equal(fails(*state, "192.0.2.2", NULL, &first), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 static void
@@ -189,6 +223,7 @@ main(void)
 		TEST(test_beyond_the_limit_the_longest_idle_client_goes),
 		TEST(test_names_may_hold_any_bytes),
 		TEST(test_a_network_has_who_logged_in_since),
+		TEST(test_a_failure_counts_by_an_own_name_and_once),
 		TEST(test_logins_move_with_the_clock),
 	};
 

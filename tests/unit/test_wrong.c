@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "outage.h"
 #include "wrong.h"
 
 #define T0 1795546155 /* 2026-11-24 18:49:15 UTC */
@@ -182,6 +183,33 @@ test_what_is_odd_is_a_remark(void **state)
 	    "before their\n        time\n");
 }
 
+static void
+test_an_outage_is_a_remark(void **state)
+{
+	answer.status.outage = T0 - 180;
+	answer.status.outage_clients = 7;
+	assert_int_equal(wrong_collect(&answer, wrong), 0);
+	assert_int_equal(wrong_remark(&answer, T0, remarks), 1);
+	assert_line("remark: ", remarks,
+	    "remark: failures to log in are not counted for 3m: 7 known "
+	    "clients fail, as if\n        passwords could not be checked\n");
+	answer.status.outage_clients = OUTAGE_VOICES;
+	assert_int_equal(wrong_remark(&answer, T0, remarks), 1);
+	assert_memory_equal(remarks[0].why, "at least 64 known", 17);
+}
+
+static void
+test_a_proxy_that_is_banned_is_a_remark(void **state)
+{
+	assert_null(prefix_parse("192.0.2.9", &answer.status.proxy));
+	assert_int_equal(wrong_remark(&answer, T0, remarks), 0);
+	answer.status.proxy_banned = 1;
+	assert_int_equal(wrong_remark(&answer, T0, remarks), 1);
+	assert_line("remark: ", remarks,
+	    "remark: 192.0.2.9 makes most of the good logins, and is banned "
+	    "(smtpbanctl unban\n        releases it)\n");
+}
+
 /* A parser that was taken over answers, too. */
 static void
 test_no_text_acts_on_a_terminal(void **state)
@@ -276,6 +304,8 @@ main(void)
 		TEST(test_a_log_not_yet_asked_for_is_not_wrong),
 		TEST(test_lines_that_syslogd_did_not_take_are_wrong),
 		TEST(test_what_is_odd_is_a_remark),
+		TEST(test_an_outage_is_a_remark),
+		TEST(test_a_proxy_that_is_banned_is_a_remark),
 		TEST(test_no_text_acts_on_a_terminal),
 		TEST(test_a_time_before_all_others_is_a_long_one),
 		TEST(test_the_last_error_is_wrapped_and_harmless),
