@@ -15,14 +15,17 @@
 #include "channel.h"
 #include "msg.h"
 
-#define CTL_USER_LEN 128
+#define CTL_USER_LEN     128
+#define CTL_LINE_LEN     400 /* of a line of a log; the rest is cut */
+#define CTL_EVIDENCE_MAX 10  /* lines in one answer */
 
 enum ctl_request {
 	CTL_STATUS = 1001, /* empty; CTL_STATUS_RECORD, CTL_LOG_RECORD each */
 	CTL_BANS = 1002,   /* struct ctl_bans; CTL_BAN_RECORD each */
 	CTL_OFFENDERS = 1003, /* empty; CTL_OFFENDER_RECORD each */
 	CTL_CHECK = 1004,     /* struct ctl_address; CTL_CHECK_RECORD, then
-			       * CTL_OFFENDER_RECORD each */
+			       * CTL_OFFENDER_RECORD each, then
+			       * CTL_EVIDENCE_RECORD each, the newest last */
 	CTL_BAN = 1005,       /* root; struct ctl_ban; CTL_BAN_RECORD */
 	CTL_UNBAN = 1006,     /* root; struct ctl_unban; CTL_DONE number */
 	CTL_EXPIRE = 1007,    /* root; empty; CTL_DONE number */
@@ -30,6 +33,7 @@ enum ctl_request {
 	CTL_RELOAD = 1009,    /* root; empty */
 	CTL_LEVEL = 1010,     /* root; struct ctl_level */
 	CTL_ACCOUNTS = 1011,  /* empty; CTL_ACCOUNT_RECORD each */
+	CTL_WATCH = 1012,     /* empty; CTL_EVENT_RECORD each, without end */
 };
 
 enum ctl_answer {
@@ -41,6 +45,8 @@ enum ctl_answer {
 	CTL_OFFENDER_RECORD = 1106,
 	CTL_CHECK_RECORD = 1107,
 	CTL_ACCOUNT_RECORD = 1108,
+	CTL_EVENT_RECORD = 1109,
+	CTL_EVIDENCE_RECORD = 1111,
 };
 
 struct ctl_bans {
@@ -150,5 +156,44 @@ struct ctl_check_record {
 	uint32_t logins_of;      /* are most; 0: it is not the proxy */
 	char reason[MSG_REASON_LEN]; /* why a ban would be refused, or empty */
 };
+
+/* A line that counted against a client. */
+struct ctl_evidence_record {
+	struct prefix client;
+	uint32_t category;
+	int64_t time;
+	uint32_t len;            /* of the line, at most CTL_LINE_LEN */
+	uint32_t cut;            /* 1: it was longer */
+	char line[CTL_LINE_LEN]; /* bytes as logged */
+	char log[MSG_PATH_LEN];  /* where it stood; empty: no longer read */
+};
+_Static_assert(sizeof(struct ctl_evidence_record) == 1464, "padding");
+
+enum ctl_event_kind {
+	CTL_EVENT_BEGIN = 1,    /* the first: from now on all are told */
+	CTL_EVENT_FAILURE = 2,  /* one that counts: count of threshold */
+	CTL_EVENT_SPARED = 3,   /* one that does not: text says why */
+	CTL_EVENT_LOGIN = 4,    /* of a client that failed count times */
+	CTL_EVENT_BANNED = 5,   /* count failures led to it; expires */
+	CTL_EVENT_RELEASED = 6, /* a ban ended */
+	CTL_EVENT_REFUSED = 7,  /* a ban was: text says why */
+	CTL_EVENT_LOST = 8,     /* so many were not told: you read slowly */
+};
+#define CTL_EVENT_KINDS 9
+
+struct ctl_event_record {
+	int64_t time;
+	int64_t expires; /* of a ban, BAN_FOR_EVER */
+	uint64_t lost;   /* events */
+	struct prefix prefix;
+	uint32_t kind;
+	uint32_t category;
+	uint32_t count;
+	uint32_t threshold;
+	uint32_t strikes;
+	char user[CTL_USER_LEN]; /* as in ctl_account_record; or empty */
+	char text[MSG_REASON_LEN];
+};
+_Static_assert(sizeof(struct ctl_event_record) == 312, "padding");
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "kernel.h"
+#include "seen.h"
 #include "show.h"
 #include "when.h"
 
@@ -83,6 +84,7 @@ check_json(const struct invocation *v, const struct answer *a,
 	for (i = 0; i < a->noffenders; i++)
 		show_offender_json(&j, NULL, &a->offenders[i]);
 	json_end(&j);
+	seen_json(&j, a->evidence, a->nevidence);
 	json_end(&j);
 }
 
@@ -194,6 +196,7 @@ check_text(const struct invocation *v, const struct answer *a,
 		printf(LABEL "has no route that drops it\n", "kernel");
 	for (i = 0; i < a->noffenders; i++)
 		check_offender(&a->offenders[i], v->now);
+	seen_show(a->evidence, a->nevidence);
 }
 
 int

@@ -129,6 +129,22 @@ client_take_check(struct answer *a, const struct channel_msg *m)
 }
 
 static int
+client_take_evidence(struct answer *a, const struct channel_msg *m)
+{
+	struct ctl_evidence_record e;
+
+	if (a->nevidence == CTL_EVIDENCE_MAX)
+		return -1;
+	memcpy(&e, m->payload, sizeof(e));
+	e.log[sizeof(e.log) - 1] = '\0';
+	if (!prefix_is_valid(&e.client) || e.len > sizeof(e.line))
+		return -1;
+	a->evidence = client_room(a->evidence, a->nevidence, sizeof(e));
+	a->evidence[a->nevidence++] = e;
+	return 0;
+}
+
+static int
 client_take_done(struct answer *a, const struct channel_msg *m)
 {
 	struct ctl_done done;
@@ -154,6 +170,8 @@ static const struct {
 	    client_take_check },
 	{ CTL_ACCOUNT_RECORD, sizeof(struct ctl_account_record),
 	    client_take_account },
+	{ CTL_EVIDENCE_RECORD, sizeof(struct ctl_evidence_record),
+	    client_take_evidence },
 };
 
 static int
@@ -243,24 +261,69 @@ client_receive_all(int sock, const char *what, uint32_t request,
 	return -1;
 }
 
-int
-client_ask(const char *socket_path, const char *what, uint32_t type,
-    const void *payload, size_t len, struct answer *a)
+/* Returns the socket on which the answer comes, or -1 with the error printed. */
+static int
+client_send(const char *socket_path, uint32_t type, const void *payload,
+    size_t len)
 {
-	int sock, result = -1;
+	int sock;
 
 	if ((sock = ctl_connect(socket_path, PATIENCE)) == -1) {
 		client_warn_connect(socket_path);
 		return -1;
 	}
-	if (channel_send(sock, type, 1, payload, len, -1) == -1)
-		warn("%s", socket_path);
-	else
-		result = client_receive_all(sock, what, type, a);
+	if (channel_send(sock, type, 1, payload, len, -1) == 0)
+		return sock;
+	warn("%s", socket_path);
+	close(sock);
+	return -1;
+}
+
+int
+client_ask(const char *socket_path, const char *what, uint32_t type,
+    const void *payload, size_t len, struct answer *a)
+{
+	int sock, result;
+
+	if ((sock = client_send(socket_path, type, payload, len)) == -1) {
+		client_free(a);
+		return -1;
+	}
+	result = client_receive_all(sock, what, type, a);
 	close(sock);
 	if (result == -1)
 		client_free(a);
 	return result;
+}
+
+int
+client_follow(const char *socket_path, const char *what, uint32_t type,
+    int (*take)(void *arg, const struct channel_msg *), void *arg)
+{
+	static struct channel_msg m;
+	bool begun = false;
+	int sock, n, taken = 0;
+
+	if ((sock = client_send(socket_path, type, NULL, 0)) == -1)
+		return -1;
+	while (taken == 0) {
+		n = channel_recv_bare(sock, &m);
+		if (n == -1 && errno == EAGAIN && begun)
+			continue;
+		if (n != 1) {
+			client_warn_receive(what, n);
+			break;
+		}
+		if (m.hdr.type == CTL_ERROR) {
+			client_warn_error(what, type, &m);
+			break;
+		}
+		begun = true;
+		if ((taken = take(arg, &m)) == -1)
+			warnx("%s: the daemon's answer makes no sense", what);
+	}
+	close(sock);
+	return taken == 1 ? 0 : -1;
 }
 
 void
@@ -270,5 +333,6 @@ client_free(struct answer *a)
 	free(a->offenders);
 	free(a->logs);
 	free(a->accounts);
+	free(a->evidence);
 	memset(a, 0, sizeof(*a));
 }

@@ -20,6 +20,8 @@ struct answer {
 	size_t naccounts;
 	struct ctl_status_record status;
 	bool has_status;
+	struct ctl_evidence_record *evidence; /* the newest last */
+	size_t nevidence;
 	struct ctl_check_record check;
 	bool has_check;
 	uint32_t number; /* of CTL_DONE */
@@ -34,5 +36,13 @@ struct answer {
 int client_ask(const char *socket_path, const char *what, uint32_t type,
     const void *payload, size_t len, struct answer *a);
 void client_free(struct answer *); /* what hangs on it */
+
+/*
+ * Send an empty request and give each message of its answer, which has no end,
+ * to take(arg), until that returns 1; -1: it makes no sense.  Returns 0 then,
+ * or -1 with the error printed.  Once the first one came, waits without limit.
+ */
+int client_follow(const char *socket_path, const char *what, uint32_t type,
+    int (*take)(void *arg, const struct channel_msg *), void *arg);
 
 #endif

@@ -50,6 +50,7 @@ int command_log(const struct invocation *);
 int command_report(const struct invocation *);
 int command_import(const struct invocation *);
 int command_scan(const struct invocation *);
+int command_watch(const struct invocation *);
 
 /* Read argv[0] as a prefix.  Returns 0, or -1 with the error printed. */
 int command_prefix(const struct invocation *, struct prefix *);

@@ -29,6 +29,7 @@ static const struct entry {
 	{ "log", command_log, 1, 1, " brief | verbose" },
 	{ "report", command_report, 0, 0, " [--html file]" },
 	{ "import", command_import, 1, 1, " file" },
+	{ "watch", command_watch, 0, 0, "" },
 	{ "scan", command_scan, 1, -1,
 	    " [-l | --explain | --summary] [-f conf [-f conf]] file ..." },
 };

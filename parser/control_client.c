@@ -107,11 +107,30 @@ client_readable(int fd, short what, void *arg)
 	lane_wait(c->lane, &c->place);
 }
 
-/* The request has its reply: from now on the client is only written to. */
+static void
+client_write(struct client *c)
+{
+	static const struct timeval limit = { CONTROL_READ_TIME, 0 };
+
+	/* To add it again would put off the limit. */
+	if (event_pending(c->writable, EV_WRITE, NULL) == 0)
+		(void)event_add(c->writable, &limit);
+}
+
+/* Something happened that it watches. */
+static void
+client_wake(void *arg)
+{
+	client_write(arg);
+}
+
+/*
+ * The request has its reply: from now on the client is only written to.  One
+ * that watches has to be seen leaving, as there may be nothing to write.
+ */
 static void
 client_ready(void *arg)
 {
-	static const struct timeval limit = { CONTROL_READ_TIME, 0 };
 	struct client *c = arg;
 	struct lane *lane = c->lane;
 	bool asked = c->asking;
@@ -121,9 +140,11 @@ client_ready(void *arg)
 		TAILQ_REMOVE(&c->base->gone, c, link);
 		client_free(c);
 	} else {
-		c->state = CLIENT_READS;
-		(void)event_del(c->readable);
-		(void)event_add(c->writable, &limit);
+		c->state =
+		    c->request.watcher.here ? CLIENT_WATCHES : CLIENT_READS;
+		if (c->state == CLIENT_READS)
+			(void)event_del(c->readable);
+		client_write(c);
 	}
 	if (asked)
 		lane_answered(lane);
@@ -172,7 +193,7 @@ client_writable(int fd, short what, void *arg)
 {
 	struct reply_cursor at[CHANNEL_BATCH + 1];
 	struct client *c = arg;
-	unsigned n;
+	unsigned n = 0;
 	int sent = 0;
 
 	if ((what & EV_TIMEOUT) == 0 &&
@@ -185,6 +206,8 @@ client_writable(int fd, short what, void *arg)
 	c->request.reply.at = at[sent];
 	if (at[sent].stage == REPLY_END)
 		client_close(c);
+	else if (n == 0 && c->state == CLIENT_WATCHES)
+		(void)event_del(c->writable); /* until client_wake */
 }
 
 int
@@ -203,6 +226,7 @@ client_new(struct control_clients *base, int fd, uid_t uid)
 	c->request.parser = base->parser;
 	c->request.uid = uid;
 	c->request.ready = client_ready;
+	c->request.wake = client_wake;
 	c->request.arg = c;
 	TAILQ_INSERT_TAIL(&base->here, c, link);
 	c->readable =

@@ -27,9 +27,10 @@ struct control_clients {
 };
 
 enum client_state {
-	CLIENT_IDLE,  /* has not asked */
-	CLIENT_WAITS, /* for its turn, then for the enforcer's answer */
-	CLIENT_READS, /* its reply */
+	CLIENT_IDLE,    /* has not asked */
+	CLIENT_WAITS,   /* for its turn, then for the enforcer's answer */
+	CLIENT_READS,   /* its reply */
+	CLIENT_WATCHES, /* and reads what happens, until it leaves */
 };
 
 #define CLIENT_PAYLOAD_MAX 64 /* more than any request has */

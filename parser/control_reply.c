@@ -1,11 +1,14 @@
 #include <string.h>
+#include <time.h>
 
 #include "control_reply.h"
+#include "evidence.h"
 #include "follow.h"
 #include "mirror.h"
 #include "offenders.h"
 #include "parser.h"
 #include "policy.h"
+#include "watch.h"
 
 #define PASSED_MAX 256 /* bans in one call: others want to be served */
 
@@ -115,6 +118,30 @@ next_offender(const struct reply *r, const struct parser *p,
 	return REPLY_MESSAGE;
 }
 
+/* Each message costs one line; those that had to go are passed over. */
+static enum reply_got
+next_evidence(const struct reply *r, const struct parser *p,
+    struct reply_cursor *at, struct channel_msg *m)
+{
+	struct ctl_evidence_record record;
+	struct ctl_log_record log;
+	uint32_t index, i;
+
+	while ((i = at->group - CATEGORY_COUNT) < r->nevidence) {
+		at->group++;
+		if (evidence_get(p->evidence, r->evidence[i], &record,
+			&index) == -1)
+			continue;
+		if (index < MSG_LOGS_MAX &&
+		    follow_describe(p->follow, index, &log))
+			(void)strlcpy(record.log, log.path, sizeof(record.log));
+		message_set(m, CTL_EVIDENCE_RECORD, r->id, &record,
+		    sizeof(record));
+		return REPLY_MESSAGE;
+	}
+	return REPLY_OVER;
+}
+
 static enum reply_got
 next_offender_of(const struct reply *r, const struct parser *p,
     struct reply_cursor *at, struct channel_msg *m)
@@ -130,7 +157,7 @@ next_offender_of(const struct reply *r, const struct parser *p,
 		offender_put(r, p->policy, &o, m);
 		return REPLY_MESSAGE;
 	}
-	return REPLY_OVER;
+	return next_evidence(r, p, at, m);
 }
 
 static enum reply_got
@@ -151,6 +178,18 @@ next_account(const struct reply *r, const struct parser *p,
 }
 
 static enum reply_got
+next_event(const struct reply *r, const struct parser *p,
+    struct reply_cursor *at, struct channel_msg *m)
+{
+	struct ctl_event_record record;
+
+	if (!watch_next(p->watch, &at->event, time(NULL), &record))
+		return REPLY_WAIT;
+	message_set(m, CTL_EVENT_RECORD, r->id, &record, sizeof(record));
+	return REPLY_MESSAGE;
+}
+
+static enum reply_got
 next_of_list(const struct reply *r, const struct parser *p,
     struct reply_cursor *at, struct channel_msg *m)
 {
@@ -166,6 +205,8 @@ next_of_list(const struct reply *r, const struct parser *p,
 		return next_offender_of(r, p, at, m);
 	case REPLY_ACCOUNTS:
 		return next_account(r, p, at, m);
+	case REPLY_EVENTS:
+		return next_event(r, p, at, m);
 	case REPLY_NO_LIST:
 		break;
 	}

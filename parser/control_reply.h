@@ -21,8 +21,9 @@ enum reply_list {
 	REPLY_BANS,
 	REPLY_ALL_BANS,      /* the ended ones too */
 	REPLY_OFFENDERS,     /* all of them */
-	REPLY_OFFENDERS_ONE, /* the entries of one prefix */
+	REPLY_OFFENDERS_ONE, /* the entries of one prefix, then evidence */
 	REPLY_ACCOUNTS,
+	REPLY_EVENTS, /* of watch.h: it has no end */
 };
 
 enum reply_stage {
@@ -37,6 +38,7 @@ struct reply_cursor {
 	enum reply_stage stage;
 	bool begun;           /* prefix and group are those last shown */
 	uint32_t group;       /* of an offender; of others the index */
+	uint64_t event;       /* the next one, of watch.h */
 	struct prefix prefix; /* of a ban or an offender */
 };
 
@@ -47,6 +49,8 @@ struct reply {
 	struct prefix one; /* REPLY_OFFENDERS_ONE: as it is counted */
 	uint16_t accounts[ACCOUNTS_MAX]; /* REPLY_ACCOUNTS: in this order */
 	size_t naccounts;
+	uint64_t evidence[CTL_EVIDENCE_MAX]; /* REPLY_OFFENDERS_ONE: places */
+	size_t nevidence;
 	int64_t now;     /* wall clock: where the windows end */
 	uint32_t number; /* for CTL_DONE */
 	struct reply_cursor at;
@@ -62,6 +66,7 @@ enum reply_got {
 	REPLY_OVER,    /* there was nothing more */
 	REPLY_MESSAGE, /* the next one */
 	REPLY_LATER,   /* none yet, there is much to pass over: call again */
+	REPLY_WAIT,    /* none until something happens */
 };
 
 /* The next message, moving the cursor on. */

@@ -4,6 +4,7 @@
 
 #include "control_request.h"
 #include "enforcer.h"
+#include "evidence.h"
 #include "follow.h"
 #include "judge.h"
 #include "log.h"
@@ -52,6 +53,17 @@ reply_status(struct control_request *r, const struct channel_msg *m)
 	r->reply.list = REPLY_LOGS;
 }
 
+/* Whose lines tell why: of a network that is banned, of all clients in it. */
+static const struct prefix *
+seen_prefix(const struct control_request *r, const struct ban *active)
+{
+	const struct prefix *counted = &r->reply.one;
+
+	return active != NULL && prefix_contains(&active->prefix, counted) ?
+	    &active->prefix :
+	    counted;
+}
+
 static void
 reply_check(struct control_request *r, const struct channel_msg *m)
 {
@@ -86,6 +98,8 @@ reply_check(struct control_request *r, const struct channel_msg *m)
 		c.proxy_logins = share.logins;
 		c.logins_of = share.of;
 	}
+	reply->nevidence = evidence_find(p->evidence,
+	    seen_prefix(r, view.active), reply->evidence);
 	reply_set_first(reply, CTL_CHECK_RECORD, &c, sizeof(c));
 	reply->list = REPLY_OFFENDERS_ONE;
 }
@@ -188,6 +202,31 @@ start_accounts(struct control_request *r, const void *payload)
 	r->reply.naccounts =
 	    accounts_order(r->parser->accounts, r->reply.accounts);
 	r->reply.list = REPLY_ACCOUNTS;
+	r->ready(r->arg);
+	return 0;
+}
+
+static int
+start_watch(struct control_request *r, const void *payload)
+{
+	struct ctl_event_record begin;
+	const char *why;
+
+	(void)payload;
+	r->watcher.uid = r->uid;
+	r->watcher.wake = r->wake;
+	r->watcher.arg = r->arg;
+	why = watch_join(r->parser->watch, &r->watcher, &r->reply.at.event);
+	if (why != NULL) {
+		reply_set_error(&r->reply, CTL_REFUSED, why);
+	} else {
+		memset(&begin, 0, sizeof(begin));
+		begin.kind = CTL_EVENT_BEGIN;
+		begin.time = r->reply.now;
+		reply_set_first(&r->reply, CTL_EVENT_RECORD, &begin,
+		    sizeof(begin));
+		r->reply.list = REPLY_EVENTS;
+	}
 	r->ready(r->arg);
 	return 0;
 }
@@ -301,6 +340,7 @@ static const struct kind {
 	{ CTL_BANS, false, sizeof(struct ctl_bans), start_bans },
 	{ CTL_OFFENDERS, false, 0, start_offenders },
 	{ CTL_ACCOUNTS, false, 0, start_accounts },
+	{ CTL_WATCH, false, 0, start_watch },
 	{ CTL_CHECK, false, sizeof(struct ctl_address), start_check },
 	{ CTL_BAN, true, sizeof(struct ctl_ban), start_ban },
 	{ CTL_UNBAN, true, sizeof(struct ctl_unban), start_unban },
@@ -350,4 +390,5 @@ request_cancel(struct control_request *r)
 	if (r->waits_for != 0)
 		enforcer_forget(r->parser->enforcer, r->waits_for);
 	r->waits_for = 0;
+	watch_leave(r->parser->watch, &r->watcher);
 }

@@ -8,17 +8,20 @@
 
 #include "control_reply.h"
 #include "prefix.h"
+#include "watch.h"
 
 struct control_request {
 	struct parser *parser;
 	uid_t uid; /* of the peer */
 	/* The reply is complete; may be called from within request_take. */
 	void (*ready)(void *arg);
+	void (*wake)(void *arg); /* of a CTL_WATCH: reply_next has more */
 	void *arg;
 	struct reply reply;
 	struct prefix prefix; /* what CTL_CHECK is about */
 	uint32_t type;        /* enum ctl_request */
-	uint32_t waits_for;   /* id of the request to the enforcer; 0: none */
+	struct watcher watcher;
+	uint32_t waits_for; /* id of the request to the enforcer; 0: none */
 };
 
 /*

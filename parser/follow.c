@@ -6,6 +6,7 @@
 #include <event2/event.h>
 
 #include "enforcer.h"
+#include "evidence.h"
 #include "feed.h"
 #include "follow.h"
 #include "judge.h"
@@ -126,6 +127,8 @@ follow_configure(struct follow *f, char *const paths[MSG_LOGS_MAX],
 			recognise_use(feed->recognise, rules);
 			continue;
 		}
+		if (feed != NULL)
+			evidence_forget_log(f->parser->evidence, i);
 		feed_free(feed);
 		f->feeds[i] = paths[i] != NULL ?
 		    feed_new(f->parser, i, paths[i], rules, f->doubles, since) :

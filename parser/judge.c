@@ -1,15 +1,18 @@
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "accounts.h"
 #include "asked.h"
 #include "clock.h"
 #include "enforcer.h"
+#include "evidence.h"
 #include "judge.h"
 #include "log.h"
 #include "mirror.h"
 #include "parser.h"
 #include "policy.h"
+#include "tell.h"
 
 #define LIVE_AHEAD 900 /* seconds; more is no time of a line that comes now */
 
@@ -57,6 +60,7 @@ judge_check_clock(struct judge *j, int64_t now)
 		return;
 	policy_shift(p->policy, by);
 	accounts_shift(p->accounts, by);
+	evidence_shift(p->evidence, by);
 	stats_shift(&p->stats, by, now);
 }
 
@@ -103,6 +107,7 @@ judge_answered(void *arg, const struct channel_msg *m)
 	memcpy(&refused, m->payload, sizeof(refused));
 	log_verbose("ban of %s refused: %s",
 	    prefix_format(asked_prefix(b), prefix), refused.reason);
+	tell_refused(j->parser, asked_prefix(b), refused.reason, time(NULL));
 	asked_refuse(j->asked, b);
 }
 
@@ -242,17 +247,41 @@ note_account(const struct parser *p, const struct event *ev, int64_t now)
 	    ev->count > 0 ? ev->count : 1);
 }
 
-static void
+/*
+ * A line that is read again and was counted before the last ban of its client
+ * began: what led to that.
+ */
+static bool
+is_evidence(const struct judge *j, const struct event *ev, bool live)
+{
+	const struct parser *p = j->parser;
+	const struct ban *last;
+	struct mirror_view view;
+
+	if (live ||
+	    (policy_settings(p->policy)->counted & 1U << ev->category) == 0)
+		return false;
+	mirror_look(p->mirror, &ev->client, &view);
+	last = view.active != NULL ? view.active : view.ended;
+	return last != NULL && ev->time <= last->since;
+}
+
+/* Whether it counts, or did before a ban that is known: its line is kept. */
+static bool
 judge_failure(struct judge *j, const struct event *ev, bool live, int64_t now)
 {
 	struct parser *p = j->parser;
 	struct verdict v;
 
 	if (is_settled(j, ev, live, now))
-		return;
+		return is_evidence(j, ev, live);
 	policy_judge(p->policy, ev, now, &v);
-	if (!v.counted || v.spared != NULL)
-		return;
+	if (!v.counted)
+		return false;
+	if (live)
+		tell_failure(p, ev, &v);
+	if (v.spared != NULL)
+		return false;
 	stats_weigh(&p->stats, ev, now);
 	log_counted(ev, &v);
 	if (v.over)
@@ -260,21 +289,27 @@ judge_failure(struct judge *j, const struct event *ev, bool live, int64_t now)
 	if (v.network_over)
 		judge_ask_network(j, &v.network, v.category, v.network_count,
 		    seconds_ahead(ev, now), now);
+	return true;
 }
 
-void
+bool
 judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
 {
 	struct parser *p = j->parser;
+	bool kept = false;
 
 	judge_check_clock(j, now);
 	stats_count_event(&p->stats, ev);
 	note_account(p, ev, now);
 	if (ev->kind == EVENT_FAILURE)
-		judge_failure(j, ev, live, now);
-	else
+		kept = judge_failure(j, ev, live, now);
+	else {
+		if (live)
+			tell_login(p, ev, now);
 		policy_welcome(p->policy, ev, now);
+	}
 	judge_tell_outage(j, live, now);
+	return kept;
 }
 
 static void
@@ -293,6 +328,7 @@ judge_ban_state(struct judge *j, const struct ban *b, int64_t now)
 {
 	struct parser *p = j->parser;
 
+	tell_ban(p, b, now);
 	mirror_put(p->mirror, b);
 	policy_forget(p->policy, &b->prefix);
 	judge_count_ban(j, b, now);

@@ -24,9 +24,10 @@ void judge_check_clock(struct judge *, int64_t now);
 /*
  * Weigh what a line told, and ask for a ban when its client, or its network,
  * went too far.  live: the line was appended now, and is not read again after
- * a restart.  now: wall clock seconds.
+ * a restart.  now: wall clock seconds.  Returns whether the line speaks against
+ * its client: it counted, or in a replay did so before a ban that is known.
  */
-void judge_event(struct judge *, const struct event *, bool live, int64_t now);
+bool judge_event(struct judge *, const struct event *, bool live, int64_t now);
 
 /*
  * The enforcer told the state of a ban.  Once the logs are replayed, a network

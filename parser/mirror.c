@@ -95,6 +95,14 @@ mirror_look(struct mirror *m, const struct prefix *p, struct mirror_view *v)
 }
 
 const struct ban *
+mirror_find(struct mirror *m, const struct prefix *p)
+{
+	const struct ban_entry *e = bans_find(&m->bans, p);
+
+	return e != NULL ? &e->ban : NULL;
+}
+
+const struct ban *
 mirror_next(struct mirror *m, const struct prefix *after)
 {
 	const struct ban_entry *e;

@@ -30,6 +30,9 @@ struct mirror_view {
 /* Cost: one search for each prefix length in use. */
 void mirror_look(struct mirror *, const struct prefix *, struct mirror_view *);
 
+/* The state of exactly that prefix, or NULL; until the next mirror_put. */
+const struct ban *mirror_find(struct mirror *, const struct prefix *);
+
 /* All bans in order: the first one after a prefix, NULL for the very first. */
 const struct ban *mirror_next(struct mirror *, const struct prefix *after);
 

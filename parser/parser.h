@@ -7,12 +7,14 @@
 struct accounts;
 struct control;
 struct enforcer;
+struct evidence;
 struct event_base;
 struct follow;
 struct judge;
 struct mirror;
 struct policy;
 struct setup;
+struct watch;
 
 struct parser {
 	struct event_base *base;
@@ -22,6 +24,8 @@ struct parser {
 	struct mirror *mirror;
 	struct judge *judge;
 	struct accounts *accounts;
+	struct evidence *evidence; /* the last lines that counted */
+	struct watch *watch;       /* who wants to see what happens */
 	struct follow *follow;
 	struct control *control;
 	struct stats stats;

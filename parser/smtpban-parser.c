@@ -16,6 +16,7 @@
 #include "accounts.h"
 #include "control.h"
 #include "enforcer.h"
+#include "evidence.h"
 #include "filter.h"
 #include "follow.h"
 #include "judge.h"
@@ -25,6 +26,7 @@
 #include "policy.h"
 #include "privdrop.h"
 #include "setup.h"
+#include "watch.h"
 
 struct options {
 	const char *user;
@@ -301,6 +303,8 @@ parser_free(struct parser *p)
 	control_free(p->control);
 	follow_free(p->follow);
 	judge_free(p->judge);
+	watch_free(p->watch);
+	evidence_free(p->evidence);
 	accounts_free(p->accounts);
 	mirror_free(p->mirror);
 	policy_free(p->policy);
@@ -315,13 +319,15 @@ parser_init(struct parser *p)
 	p->policy = policy_new();
 	p->mirror = mirror_new();
 	p->accounts = accounts_new();
+	p->evidence = evidence_new();
+	p->watch = watch_new();
 	p->judge = judge_new(p);
 	p->enforcer = enforcer_new(p->base, MSG_PARSER_FD, &ops, on_drained, p);
 	p->follow = follow_new(p);
 	p->control = control_new(p);
 	if (p->policy == NULL || p->mirror == NULL || p->accounts == NULL ||
-	    p->judge == NULL || p->enforcer == NULL || p->follow == NULL ||
-	    p->control == NULL)
+	    p->evidence == NULL || p->watch == NULL || p->judge == NULL ||
+	    p->enforcer == NULL || p->follow == NULL || p->control == NULL)
 		fatal("start");
 }
 

@@ -8,11 +8,13 @@
 #include "accounts.h"
 #include "control_request.h"
 #include "enforcer.h"
+#include "evidence.h"
 #include "follow.h"
 #include "judge.h"
 #include "mirror.h"
 #include "parser.h"
 #include "policy.h"
+#include "watch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -167,6 +169,8 @@ parser_once(void)
 	parser.policy = policy_new();
 	parser.mirror = mirror_new();
 	parser.accounts = accounts_new();
+	parser.evidence = evidence_new();
+	parser.watch = watch_new();
 	if (prefix_parse("192.0.2.0/24", &b.prefix) != NULL)
 		abort();
 	mirror_put(parser.mirror, &b);

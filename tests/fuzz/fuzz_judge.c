@@ -7,12 +7,14 @@
 #include "clock.h"
 #include "conf.h"
 #include "enforcer.h"
+#include "evidence.h"
 #include "input.h"
 #include "judge.h"
 #include "log.h"
 #include "mirror.h"
 #include "parser.h"
 #include "policy.h"
+#include "watch.h"
 
 #define EPOCH     1700000000
 #define SUMS_MAX  512
@@ -375,6 +377,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parser.policy = policy_new();
 	parser.mirror = mirror_new();
 	parser.accounts = accounts_new();
+	parser.evidence = evidence_new();
+	parser.watch = watch_new();
 	parser.judge = judge_new(&parser);
 	must(parser.policy != NULL && parser.mirror != NULL);
 	must(parser.accounts != NULL && parser.judge != NULL);

@@ -21,12 +21,14 @@
 #include "control_lane.h"
 #include "ctl.h"
 #include "enforcer.h"
+#include "evidence.h"
 #include "follow.h"
 #include "judge.h"
 #include "log.h"
 #include "mirror.h"
 #include "parser.h"
 #include "policy.h"
+#include "watch.h"
 
 #define NOW 1700000000
 
@@ -194,6 +196,8 @@ setup(void **state)
 	p->policy = policy_new();
 	p->mirror = mirror_new();
 	p->accounts = accounts_new();
+	p->evidence = evidence_new();
+	p->watch = watch_new();
 	p->control = control_new(p);
 	/* An abstract name: nothing is left behind. */
 	(void)snprintf(rig.path, sizeof(rig.path), "smtpban-test-%d",
@@ -215,6 +219,8 @@ teardown(void **state)
 
 	control_free(p->control);
 	mirror_free(p->mirror);
+	watch_free(p->watch);
+	evidence_free(p->evidence);
 	accounts_free(p->accounts);
 	policy_free(p->policy);
 	event_base_free(p->base);
@@ -343,6 +349,7 @@ static const struct sample {
 	{ CTL_BANS, sizeof(struct ctl_bans), false },
 	{ CTL_OFFENDERS, 0, false },
 	{ CTL_ACCOUNTS, 0, false },
+	{ CTL_WATCH, 0, false },
 	{ CTL_CHECK, sizeof(struct ctl_address), false },
 	{ CTL_BAN, sizeof(struct ctl_ban), true },
 	{ CTL_UNBAN, sizeof(struct ctl_unban), true },
@@ -376,7 +383,7 @@ test_wrong_length_closes_the_client(void **state)
 static void
 test_unknown_request_closes_the_client(void **state)
 {
-	static const uint32_t types[] = { 0, CTL_STATUS - 1, CTL_ACCOUNTS + 1,
+	static const uint32_t types[] = { 0, CTL_STATUS - 1, CTL_WATCH + 1,
 		CTL_DONE, MSG_BAN_REQUEST, MSG_BAN_STATE, UINT32_MAX };
 	size_t i;
 	int fd;
@@ -892,6 +899,51 @@ test_offenders_are_all_shown(void **state)
 }
 
 static void
+close_all(const int *fds, unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++)
+		close(fds[i]);
+	turn();
+}
+
+static bool
+is_open(int fd)
+{
+	struct channel_msg m;
+
+	return hear(fd, &m) == -1;
+}
+
+static void
+keep_line(const char *client_of, uint32_t log, const char *line)
+{
+	struct ctl_evidence_record r = { .client = prefix_of(client_of),
+		.category = CATEGORY_AUTH,
+		.time = NOW };
+
+	evidence_put(rig.parser.evidence, &r, log, line, strlen(line));
+}
+
+static void
+hear_line(int fd, const char *log, const char *line)
+{
+	struct ctl_evidence_record r;
+	struct channel_msg m;
+
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_EVIDENCE_RECORD);
+	assert_int_equal(m.hdr.len, sizeof(r));
+	memcpy(&r, m.payload, sizeof(r));
+	assert_int_equal(r.category, CATEGORY_AUTH);
+	assert_int_equal(r.time, NOW);
+	assert_int_equal(r.len, strlen(line));
+	assert_string_equal(r.line, line);
+	assert_string_equal(r.log, log);
+}
+
+static void
 test_check_tells_all_that_is_known(void **state)
 {
 	struct ctl_address address = { prefix_of("2001:db8:0:1::9") };
@@ -911,6 +963,9 @@ test_check_tells_all_that_is_known(void **state)
 	put_ban("2001:db8:0:1::/64", BAN_ENDED);
 	count_failure("2001:db8:0:1::/64", time(NULL));
 	count_failure("2001:db8:0:2::/64", time(NULL));
+	keep_line("2001:db8:0:1::5", 3, "first");
+	keep_line("2001:db8:0:2::9", 3, "another's");
+	keep_line("2001:db8:0:1::9", MSG_LOGS_MAX, "second");
 	say(fd, CTL_CHECK, &address, sizeof(address));
 	assert_int_equal(rig.type, MSG_CHECK);
 	assert_memory_equal(rig.payload, &address, sizeof(address));
@@ -928,7 +983,180 @@ test_check_tells_all_that_is_known(void **state)
 	memcpy(&o, m.payload, sizeof(o));
 	assert_int_equal(o.prefix.len, 64);
 	assert_int_equal(o.prefix.addr[7], 1);
+	hear_line(fd, "/log/3", "first");
+	hear_line(fd, "", "second");
 	hear_done(fd, 0);
+}
+
+static void
+test_lines_of_a_banned_network_are_of_all_in_it(void **state)
+{
+	struct ctl_address address = { prefix_of("192.0.2.1") };
+	struct msg_checked checked = { 83, "" };
+	struct channel_msg m;
+	char text[8];
+	int i, fd = client();
+
+	(void)state;
+	put_ban("192.0.2.0/24", BAN_ACTIVE);
+	for (i = 0; i <= CTL_EVIDENCE_MAX; i++) {
+		(void)snprintf(text, sizeof(text), "%d", i);
+		keep_line("192.0.2.2", 3, text);
+	}
+	keep_line("192.0.3.1", 3, "outside");
+	say(fd, CTL_CHECK, &address, sizeof(address));
+	answer(MSG_CHECKED, &checked, sizeof(checked));
+	assert_int_equal(hear(fd, &m), 1);
+	for (i = 1; i <= CTL_EVIDENCE_MAX; i++) {
+		(void)snprintf(text, sizeof(text), "%d", i);
+		hear_line(fd, "/log/3", text);
+	}
+	hear_done(fd, 0);
+}
+
+static void
+hear_event(int fd, struct ctl_event_record *r, uint32_t kind)
+{
+	struct channel_msg m;
+
+	assert_int_equal(hear(fd, &m), 1);
+	assert_int_equal(m.hdr.type, CTL_EVENT_RECORD);
+	assert_int_equal(m.hdr.len, sizeof(*r));
+	memcpy(r, m.payload, sizeof(*r));
+	assert_int_equal(r->kind, kind);
+}
+
+static int
+watcher(void)
+{
+	struct ctl_event_record r;
+	int fd = client();
+
+	say(fd, CTL_WATCH, NULL, 0);
+	hear_event(fd, &r, CTL_EVENT_BEGIN);
+	assert_true(r.time > 0);
+	return fd;
+}
+
+static void
+happen(unsigned first, unsigned n)
+{
+	struct ctl_event_record r;
+
+	memset(&r, 0, sizeof(r));
+	r.kind = CTL_EVENT_RELEASED;
+	for (; n > 0; n--) {
+		r.count = first++;
+		watch_put(rig.parser.watch, &r);
+	}
+}
+
+static void
+test_watcher_stays_and_is_told_what_happens(void **state)
+{
+	struct ctl_event_record r;
+	struct channel_msg m;
+	int one = watcher(), two;
+
+	(void)state;
+	assert_true(is_open(one));
+	happen(1, 2);
+	two = watcher();
+	hear_event(one, &r, CTL_EVENT_RELEASED);
+	assert_int_equal(r.count, 1);
+	happen(3, 1);
+	hear_event(one, &r, CTL_EVENT_RELEASED);
+	assert_int_equal(r.count, 2);
+	hear_event(one, &r, CTL_EVENT_RELEASED);
+	assert_int_equal(r.count, 3);
+	hear_event(two, &r, CTL_EVENT_RELEASED);
+	assert_int_equal(r.count, 3);
+	assert_int_equal(hear(two, &m), -1);
+	assert_true(is_open(one));
+	say(two, CTL_WATCH, NULL, 0); /* has nothing more to ask */
+	hear_closed(two);
+	assert_true(watch_is_on(rig.parser.watch));
+	close(one);
+	turn(); /* who leaves is seen leaving, though nothing happens */
+	assert_false(watch_is_on(rig.parser.watch));
+}
+
+static void
+test_watcher_who_reads_slowly_is_told_of_his_loss(void **state)
+{
+	struct ctl_event_record r;
+	struct channel_msg m;
+	unsigned next = 0, i;
+	uint64_t lost = 0;
+	int fd = watcher();
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		happen(i * 1000, 1000);
+		turn();
+	}
+	while (hear(fd, &m) == 1) {
+		memcpy(&r, m.payload, sizeof(r));
+		if (r.kind == CTL_EVENT_LOST) {
+			lost += r.lost;
+			next += r.lost;
+		} else {
+			assert_int_equal(r.count, next++);
+		}
+	}
+	assert_int_equal(next, 100000);
+	assert_true(lost > 90000);
+	close(fd);
+}
+
+/* The limit runs while something waits to be read, and only then. */
+static void
+test_watcher_has_a_timer_only_while_he_does_not_read(void **state)
+{
+	struct channel_msg m;
+	int idle, fd;
+
+	(void)state;
+	idle =
+	    event_base_get_num_events(rig.parser.base, EVENT_BASE_COUNT_ADDED);
+	fd = watcher();
+	turn();
+	assert_int_equal(
+	    event_base_get_num_events(rig.parser.base, EVENT_BASE_COUNT_ADDED),
+	    idle + 1);
+	happen(0, WATCH_EVENTS);
+	turn(); /* far more than the socket takes */
+	assert_int_equal(
+	    event_base_get_num_events(rig.parser.base, EVENT_BASE_COUNT_ADDED),
+	    idle + 3);
+	while (hear(fd, &m) == 1)
+		continue;
+	assert_int_equal(
+	    event_base_get_num_events(rig.parser.base, EVENT_BASE_COUNT_ADDED),
+	    idle + 1);
+	close(fd);
+}
+
+static void
+test_watchers_keep_nobody_out_and_stay(void **state)
+{
+	int watchers[WATCH_UID_MAX], fds[CONTROL_UID_MAX], i, fd;
+
+	(void)state;
+	rig.uid = 1000;
+	for (i = 0; i < WATCH_UID_MAX; i++)
+		watchers[i] = watcher();
+	fd = client();
+	say(fd, CTL_WATCH, NULL, 0);
+	hear_error(fd, CTL_REFUSED, "too many watch already");
+	for (i = 0; i < CONTROL_UID_MAX; i++)
+		fds[i] = client();
+	assert_true(is_open(fds[i - 1]));
+	for (i = 0; i < WATCH_UID_MAX; i++)
+		assert_true(is_open(watchers[i]));
+	close_all(fds, CONTROL_UID_MAX);
+	close_all(watchers, WATCH_UID_MAX);
+	assert_false(watch_is_on(rig.parser.watch));
 }
 
 /* A good login or accepted mail from there, a moment ago. */
@@ -1090,24 +1318,6 @@ fill(int fds[CONTROL_OTHERS_MAX])
 		rig.uid = 1000 + i / CONTROL_UID_MAX;
 		fds[i] = client();
 	}
-}
-
-static void
-close_all(const int *fds, unsigned n)
-{
-	unsigned i;
-
-	for (i = 0; i < n; i++)
-		close(fds[i]);
-	turn();
-}
-
-static bool
-is_open(int fd)
-{
-	struct channel_msg m;
-
-	return hear(fd, &m) == -1;
 }
 
 static void
@@ -1417,6 +1627,11 @@ main(void)
 		TEST(test_socket_that_takes_a_part_gets_the_rest),
 		TEST(test_offenders_are_all_shown),
 		TEST(test_check_tells_all_that_is_known),
+		TEST(test_lines_of_a_banned_network_are_of_all_in_it),
+		TEST(test_watcher_stays_and_is_told_what_happens),
+		TEST(test_watcher_who_reads_slowly_is_told_of_his_loss),
+		TEST(test_watcher_has_a_timer_only_while_he_does_not_read),
+		TEST(test_watchers_keep_nobody_out_and_stay),
 		TEST(test_check_tells_what_speaks_for_a_client),
 		TEST(test_offenders_show_the_threshold_that_holds_for_them),
 		TEST(test_accounts_are_sent_by_their_failures),

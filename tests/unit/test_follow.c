@@ -16,6 +16,7 @@
 #include <event2/event.h>
 
 #include "enforcer.h"
+#include "evidence.h"
 #include "follow.h"
 #include "judge.h"
 #include "parser.h"
@@ -49,6 +50,7 @@ static struct rig {
 	struct doubles *doubles;
 	unsigned old;  /* lines from before the start, in the journal */
 	bool live;     /* how the tail hands out its lines */
+	bool against;  /* what the judge says of them */
 	int64_t stamp; /* of all lines; 0: SINCE + 5 */
 	int64_t judged_time, judged_now;
 	struct msg_log_open last_open;
@@ -244,6 +246,8 @@ recognise_line(struct recognise *r, const char *line, size_t n, int64_t now,
 	(void)now;
 	memset(ev, 0, sizeof(*ev));
 	ev->time = rig.stamp;
+	ev->client.family = PREFIX_INET;
+	ev->client.len = 32;
 	return n == 4 && memcmp(line, "line", 4) == 0;
 }
 
@@ -263,7 +267,7 @@ recognise_peek_time(const char *line, size_t n, int64_t now)
 	return rig.stamp;
 }
 
-void
+bool
 judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
 {
 	(void)j;
@@ -271,6 +275,7 @@ judge_event(struct judge *j, const struct event *ev, bool live, int64_t now)
 	rig.judged++;
 	rig.judged_time = ev->time;
 	rig.judged_now = now;
+	return rig.against;
 }
 
 void
@@ -307,6 +312,7 @@ setup(void **state)
 {
 	memset(&rig, 0, sizeof(rig));
 	rig.parser.base = event_base_new();
+	rig.parser.evidence = evidence_new();
 	rig.parser.follow = follow_new(&rig.parser);
 	*state = rig.parser.follow;
 	return *state == NULL ? -1 : 0;
@@ -316,6 +322,7 @@ static int
 teardown(void **state)
 {
 	follow_free(*state);
+	evidence_free(rig.parser.evidence);
 	event_base_free(rig.parser.base);
 	return rig.freed == rig.ntails ? 0 : -1;
 }
@@ -613,6 +620,39 @@ static void
 put(int fd, const char *text)
 {
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+}
+
+static size_t
+kept(uint64_t at[CTL_EVIDENCE_MAX])
+{
+	const struct prefix all = { .family = PREFIX_INET };
+
+	return evidence_find(rig.parser.evidence, &all, at);
+}
+
+static void
+test_lines_that_speak_against_a_client_are_kept(void **state)
+{
+	uint64_t at[CTL_EVIDENCE_MAX];
+	struct ctl_evidence_record r;
+	uint32_t log;
+
+	configure(*state, NULL, "/b");
+	follow_start(*state);
+	rig.tails[0]->ops->line(rig.tails[0]->arg, "line", 4, false, true);
+	assert_int_equal(kept(at), 0);
+	rig.against = true;
+	rig.tails[0]->ops->line(rig.tails[0]->arg, "else", 4, false, true);
+	assert_int_equal(kept(at), 0);
+	rig.tails[0]->ops->line(rig.tails[0]->arg, "line", 4, false, true);
+	assert_int_equal(kept(at), 1);
+	assert_int_equal(evidence_get(rig.parser.evidence, at[0], &r, &log), 0);
+	assert_int_equal(r.len, 4);
+	assert_memory_equal(r.line, "line", 4);
+	assert_int_equal(log, 1);
+	configure(*state, NULL, "/c"); /* the index is another log's now */
+	assert_int_equal(evidence_get(rig.parser.evidence, at[0], &r, &log), 0);
+	assert_int_equal(log, MSG_LOGS_MAX);
 }
 
 static void
@@ -985,6 +1025,7 @@ main(void)
 		TEST(test_descriptors_nobody_asked_for_are_closed),
 		TEST(test_description_is_complete),
 		TEST(test_stamps_of_live_lines_are_put_right),
+		TEST(test_lines_that_speak_against_a_client_are_kept),
 		TEST(test_the_journal_is_read_as_it_comes),
 		TEST(test_a_journal_is_replayed_when_it_rests),
 		TEST(test_a_journal_of_old_lines_is_replayed_when_it_rests),

@@ -11,10 +11,12 @@
 
 #include "accounts.h"
 #include "enforcer.h"
+#include "evidence.h"
 #include "judge.h"
 #include "mirror.h"
 #include "parser.h"
 #include "policy.h"
+#include "watch.h"
 
 #define NOW   1700000000
 #define LIMIT 5 /* the default threshold */
@@ -96,6 +98,8 @@ setup(void **state)
 	p->policy = policy_new();
 	p->mirror = mirror_new();
 	p->accounts = accounts_new();
+	p->evidence = evidence_new();
+	p->watch = watch_new();
 	p->judge = judge_new(p);
 	*state = p;
 	return 0;
@@ -107,6 +111,8 @@ teardown(void **state)
 	struct parser *p = *state;
 
 	judge_free(p->judge);
+	watch_free(p->watch);
+	evidence_free(p->evidence);
 	accounts_free(p->accounts);
 	mirror_free(p->mirror);
 	policy_free(p->policy);

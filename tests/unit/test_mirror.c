@@ -179,6 +179,17 @@ test_next_goes_through_all_in_order(void **state)
 }
 
 static void
+test_state_of_exactly_one_prefix_is_found(void **state)
+{
+	struct prefix host = prefix_of("192.0.2.1");
+
+	put(*state, "192.0.2.0/24", BAN_ACTIVE, 0, 0);
+	assert_null(mirror_find(*state, &host));
+	put(*state, "192.0.2.1", BAN_ENDED, 1000, 0);
+	assert_int_equal(mirror_find(*state, &host)->state, BAN_ENDED);
+}
+
+static void
 test_bans_move_with_the_clock(void **state)
 {
 	put(*state, "192.0.2.1", BAN_ENDED, 1000, 1500);
@@ -212,6 +223,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_next_goes_through_all_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_state_of_exactly_one_prefix_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bans_move_with_the_clock,
 		    setup, teardown),
 	};
