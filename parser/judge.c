@@ -259,7 +259,9 @@ is_evidence(const struct judge *j, const struct event *ev, bool live)
 	struct mirror_view view;
 
 	if (live ||
-	    (policy_settings(p->policy)->counted & 1U << ev->category) == 0)
+	    (policy_settings(p->policy)->counted & 1U << ev->category) == 0 ||
+	    policy_protects(p->policy, &ev->client) != NULL ||
+	    policy_is_own_name(p->policy, ev, ev->time))
 		return false;
 	mirror_look(p->mirror, &ev->client, &view);
 	last = view.active != NULL ? view.active : view.ended;

@@ -51,7 +51,8 @@ static const size_t lengths[] = { sizeof(struct ctl_done),
 	sizeof(struct ctl_error), sizeof(struct ctl_status_record),
 	sizeof(struct ctl_log_record), sizeof(struct ban),
 	sizeof(struct ctl_offender_record), sizeof(struct ctl_check_record),
-	sizeof(struct ctl_account_record) };
+	sizeof(struct ctl_account_record), sizeof(struct ctl_event_record), 0,
+	sizeof(struct ctl_evidence_record) };
 #define NLENGTHS (sizeof(lengths) / sizeof(lengths[0]))
 
 /* A message that fits, but for a few that do not; false at the last one. */
@@ -106,6 +107,17 @@ check_printable(const char *text, size_t n)
 		must(text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~'));
 }
 
+/* One value a line. */
+static void
+check_lines(const char *text)
+{
+	const char *end;
+
+	for (; (end = strchr(text, '\n')) != NULL; text = end + 1)
+		must(json_check(text, (size_t)(end - text)));
+	must(*text == '\0');
+}
+
 /* What a stream got, in its place. */
 struct capture {
 	FILE *saved;
@@ -142,7 +154,9 @@ run(const struct invocation *v, command how)
 	capture_end(&out, &stdout);
 	check_printable(out.text, out.n);
 	check_printable(err.text, err.n);
-	if (v->json)
+	if (v->json && how == command_watch)
+		check_lines(out.text);
+	else if (v->json)
 		must(out.n == 0 || json_check(out.text, out.n));
 	free(out.text);
 	free(err.text);
@@ -165,6 +179,7 @@ static const struct {
 	{ "reload", command_reload, NULL },
 	{ "log", command_log, "brief" },
 	{ "report", command_report, NULL },
+	{ "watch", command_watch, NULL },
 };
 
 int

@@ -143,18 +143,23 @@ read_reply(const struct control_request *r)
 {
 	static struct channel_msg m;
 	struct reply_cursor at = r->reply.at;
+	enum reply_got got;
 	unsigned ends = 0, n = 0;
 
-	while (reply_next(&r->reply, r->parser, &at, &m)) {
+	while (
+	    (got = reply_next(&r->reply, r->parser, &at, &m)) != REPLY_OVER) {
+		if (got == REPLY_WAIT)
+			break;
 		if (ends > 0 || n++ > 100 || m.fd != -1)
 			abort();
-		if (m.hdr.type < CTL_DONE || m.hdr.type > CTL_ACCOUNT_RECORD ||
+		if (m.hdr.type < CTL_DONE || m.hdr.type > CTL_EVIDENCE_RECORD ||
 		    m.hdr.len > CHANNEL_PAYLOAD_MAX)
 			abort();
 		if (m.hdr.type == CTL_DONE || m.hdr.type == CTL_ERROR)
 			ends++;
 	}
-	if (ends != 1)
+	/* Who watches gets what begins it, and then waits. */
+	if (got == REPLY_WAIT ? n != 1 || !r->watcher.here : ends != 1)
 		abort();
 }
 

@@ -45,6 +45,22 @@ static size_t nasked;
 
 static struct prefix whitelisted;
 
+/* Who watches, if anybody does. */
+static struct watcher watcher;
+
+static void
+watcher_wake(void *arg)
+{
+	uint64_t *at = arg;
+	struct ctl_event_record r;
+
+	must(watch_next(parser.watch, at, now, &r));
+	must(r.kind > CTL_EVENT_BEGIN && r.kind < CTL_EVENT_LOST);
+	must(prefix_is_valid(&r.prefix));
+	must(r.user[sizeof(r.user) - 1] == '\0');
+	must(!watch_next(parser.watch, at, now, &r));
+}
+
 int64_t
 clock_ms(void)
 {
@@ -212,7 +228,9 @@ try_event(struct input *in)
 		ev.hash_len = ev.hash != NULL ? 8 + (how >> 5) : 0;
 	}
 	add_failures(&ev);
-	judge_event(parser.judge, &ev, (what & 0x10) != 0, now);
+	if (judge_event(parser.judge, &ev, (what & 0x10) != 0, now))
+		must(ev.kind == EVENT_FAILURE &&
+		    !prefix_contains(&whitelisted, &ev.client));
 }
 
 static void
@@ -368,6 +386,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
+	uint64_t watched;
 
 	now = EPOCH;
 	jumped = jumps = 0;
@@ -382,11 +401,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parser.judge = judge_new(&parser);
 	must(parser.policy != NULL && parser.mirror != NULL);
 	must(parser.accounts != NULL && parser.judge != NULL);
+	watcher = (struct watcher){ .wake = watcher_wake, .arg = &watched };
+	if (input_byte(&in) % 2 == 0)
+		must(watch_join(parser.watch, &watcher, &watched) == NULL);
 	configure(&in);
 	judge_replayed(parser.judge, now);
 	while (in.left > 0)
 		step(&in);
 	judge_free(parser.judge);
+	watch_leave(parser.watch, &watcher);
+	watch_free(parser.watch);
+	evidence_free(parser.evidence);
 	accounts_free(parser.accounts);
 	mirror_free(parser.mirror);
 	policy_free(parser.policy);

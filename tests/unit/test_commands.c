@@ -18,7 +18,9 @@
 #include "prefix_rig.h"
 #include "show.h"
 
-#define T0 1795546155 /* 2026-11-24 18:49:15 UTC */
+#define X10 "xxxxxxxxxx"
+#define X70 X10 X10 X10 X10 X10 X10 X10
+#define T0  1795546155 /* 2026-11-24 18:49:15 UTC */
 
 /* client.c is stood in for: what was asked, and what is answered. */
 static struct {
@@ -46,6 +48,33 @@ client_ask(const char *socket_path, const char *what, uint32_t type,
 		memcpy(asked.payload, payload, len);
 	*a = reply;
 	return reply_result;
+}
+
+/* What the daemon tells who watches, until the connection ends. */
+static struct ctl_event_record events[8];
+static unsigned nevents;
+static bool cut_short; /* the last message is no whole event */
+
+int
+client_follow(const char *socket_path, const char *what, uint32_t type,
+    int (*take)(void *arg, const struct channel_msg *), void *arg)
+{
+	struct channel_msg m = { .fd = -1 };
+	unsigned i;
+	int taken;
+
+	assert_string_equal(socket_path, "/the/socket");
+	assert_int_equal(type, CTL_WATCH);
+	for (i = 0; i < nevents; i++) {
+		m.hdr.type = CTL_EVENT_RECORD;
+		m.hdr.len = sizeof(events[i]);
+		if (cut_short && i + 1 == nevents)
+			m.hdr.len--;
+		memcpy(m.payload, &events[i], sizeof(events[i]));
+		if ((taken = take(arg, &m)) != 0)
+			return taken == 1 ? 0 : -1;
+	}
+	return -1;
 }
 
 void
@@ -108,6 +137,8 @@ setup(void **state)
 	memset(&reply, 0, sizeof(reply));
 	memset(&kernel, 0, sizeof(kernel));
 	reply_result = 0;
+	nevents = 0;
+	cut_short = false;
 	return 0;
 }
 
@@ -272,7 +303,7 @@ test_check_of_a_banned_address(void **state)
 	    "\"released\": null, \"allowed\": null, \"foreign\": false, "
 	    "\"unwritten\": false, \"whitelist\": null, \"guard\": null, "
 	    "\"known\": false, \"login\": null, \"mail_server\": false, "
-	    "\"proxy\": false, \"kernel\": true, \"blackhole\": null, \"offenders\": []}\n");
+	    "\"proxy\": false, \"kernel\": true, \"blackhole\": null, \"offenders\": [], \"lines\": []}\n");
 }
 
 static void
@@ -362,6 +393,156 @@ test_check_shows_what_is_counted(void **state)
 	    "192.0.2.1: not banned\n"
 	    "  counted    192.0.2.1: 3 of 5 within 1d (auth 2, relay 1)\n"
 	    "  last       2026-11-24 18:48:15 (1m ago)\n");
+}
+
+static void
+test_check_shows_the_lines_that_counted(void **state)
+{
+	static struct ctl_evidence_record e[3];
+
+	(void)state;
+	memset(e, 0, sizeof(e));
+	e[0] = (struct ctl_evidence_record){ .client = pfx("192.0.2.1"),
+		.category = CATEGORY_AUTH,
+		.time = T0,
+		.len = 6,
+		.line = "a\033[2Jb",
+		.log = "/var/log/mail.log" };
+	e[1] = e[0];
+	e[1].len = CTL_LINE_LEN;
+	e[1].cut = 1;
+	memset(e[1].line, 'x', sizeof(e[1].line));
+	e[1].line[70] = ' ';
+	e[2] = e[0];
+	e[2].log[0] = '\0';
+	reply.has_check = true;
+	reply.evidence = e;
+	reply.nevidence = 3;
+	assert_int_equal(run(command_check, false, "check 192.0.2.1"), 1);
+	assert_string_equal(printed,
+	    "192.0.2.1: not banned\n"
+	    "  last lines in /var/log/mail.log\n"
+	    "    a\\x1b[2Jb\n"
+	    "    " X70 "\n"
+	    "    " X70 "xxxxxx\n"
+	    "    " X70 "xxxxxx\n"
+	    "    " X70 "xxx...\n"
+	    "  last lines in a log of before\n"
+	    "    a\\x1b[2Jb\n");
+	reply.nevidence = 1;
+	assert_int_equal(run(command_check, true, "check 192.0.2.1"), 1);
+	assert_non_null(strstr(printed,
+	    "\"lines\": [{\"time\": \"2026-11-24T18:49:15Z\", "
+	    "\"address\": \"192.0.2.1\", \"category\": \"auth\", "
+	    "\"log\": \"/var/log/mail.log\", "
+	    "\"line\": \"a\\u001b[2Jb\", \"cut\": false}]"));
+}
+
+static struct ctl_event_record *
+add_event(uint32_t kind)
+{
+	struct ctl_event_record *e = &events[nevents++];
+
+	memset(e, 0, sizeof(*e));
+	e->kind = kind;
+	e->time = T0;
+	e->prefix = pfx("192.0.2.1");
+	e->category = CATEGORY_AUTH;
+	return e;
+}
+
+static void
+add_events(void)
+{
+	struct ctl_event_record *e;
+
+	(void)add_event(CTL_EVENT_BEGIN);
+	e = add_event(CTL_EVENT_FAILURE);
+	e->count = 3;
+	e->threshold = 5;
+	strlcpy(e->user, "a\033", sizeof(e->user));
+	e = add_event(CTL_EVENT_SPARED);
+	strlcpy(e->text, "known", sizeof(e->text));
+	e = add_event(CTL_EVENT_LOGIN);
+	e->count = 1;
+	e = add_event(CTL_EVENT_BANNED);
+	e->count = 5;
+	e->strikes = 2;
+	e->expires = T0 + 86400;
+	(void)add_event(CTL_EVENT_RELEASED);
+	e = add_event(CTL_EVENT_REFUSED);
+	strlcpy(e->text, "a gateway", sizeof(e->text));
+	e = add_event(CTL_EVENT_LOST);
+	e->lost = 4711;
+}
+
+static void
+test_events_are_shown_a_line_each(void **state)
+{
+	(void)state;
+	add_events();
+	assert_int_equal(run(command_watch, false, "watch"), COMMAND_FAILED);
+	assert_string_equal(printed,
+	    "11-24 18:49:15 watching\n"
+	    "11-24 18:49:15 failure  192.0.2.1       auth 3/5 user a\\x1b\n"
+	    "11-24 18:49:15 spared   192.0.2.1       auth (known)\n"
+	    "11-24 18:49:15 login    192.0.2.1       after 1 failure\n"
+	    "11-24 18:49:15 banned   192.0.2.1       auth 5, strike 2, "
+	    "until 11-25 18:49\n"
+	    "11-24 18:49:15 released 192.0.2.1\n"
+	    "11-24 18:49:15 refused  192.0.2.1       a gateway\n"
+	    "11-24 18:49:15 lost     4711 events: they came faster than they "
+	    "were read\n");
+}
+
+#define EVENT(name) \
+	"{\"time\": \"2026-11-24T18:49:15Z\", \"event\": \"" name "\""
+#define HOST ", \"prefix\": \"192.0.2.1\""
+
+static void
+test_events_are_objects_of_one_line(void **state)
+{
+	(void)state;
+	add_events();
+	assert_int_equal(run(command_watch, true, "watch"), COMMAND_FAILED);
+	assert_string_equal(printed,
+	    EVENT("watching") "}\n" /* and so on */
+	    EVENT("failure") HOST ", \"category\": \"auth\", \"count\": 3, "
+				  "\"threshold\": 5, "
+				  "\"user\": \"a\\u001b\"}\n" EVENT("spared")
+				      HOST
+	    ", \"category\": \"auth\", "
+	    "\"user\": null, \"why\": \"known\"}\n" EVENT("login") HOST
+	    ", \"count\": 1, \"user\": null}\n" EVENT("banned") HOST
+	    ", \"category\": \"auth\", \"count\": 5, "
+	    "\"strikes\": 2, "
+	    "\"expires\": \"2026-11-25T18:49:15Z\"}\n" EVENT("released") HOST
+	    "}\n" EVENT("refused") HOST
+	    ", \"why\": \"a gateway\"}\n" EVENT("lost") ", \"lost\": 4711}\n");
+}
+
+static void
+test_event_that_makes_no_sense_is_not_shown(void **state)
+{
+	(void)state;
+	add_event(CTL_EVENT_KINDS);
+	assert_int_equal(run(command_watch, false, "watch"), COMMAND_FAILED);
+	assert_string_equal(printed, "");
+	events[0].kind = 0;
+	assert_int_equal(run(command_watch, true, "watch"), COMMAND_FAILED);
+	assert_string_equal(printed, "");
+	events[0].kind = CTL_EVENT_RELEASED;
+	events[0].prefix.len = 33;
+	assert_int_equal(run(command_watch, false, "watch"), COMMAND_FAILED);
+	assert_string_equal(printed, "");
+	events[0].prefix.len = 32;
+	cut_short = true;
+	assert_int_equal(run(command_watch, false, "watch"), COMMAND_FAILED);
+	assert_string_equal(printed, "");
+	cut_short = false;
+	memset(events[0].user, 'u', sizeof(events[0].user));
+	assert_int_equal(run(command_watch, false, "watch"), COMMAND_FAILED);
+	assert_string_not_equal(printed, "");
 }
 
 static void
@@ -640,6 +821,10 @@ main(void)
 		TEST(test_check_tells_what_speaks_for_a_client),
 		TEST(test_check_names_whose_blackhole_it_is),
 		TEST(test_check_shows_what_is_counted),
+		TEST(test_check_shows_the_lines_that_counted),
+		TEST(test_events_are_shown_a_line_each),
+		TEST(test_events_are_objects_of_one_line),
+		TEST(test_event_that_makes_no_sense_is_not_shown),
 		TEST(test_bans_are_listed_by_their_beginning),
 		TEST(test_bans_that_are_not_as_they_should_be_are_named),
 		TEST(test_offenders_are_listed_by_how_close_they_are),

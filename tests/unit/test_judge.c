@@ -346,6 +346,155 @@ test_only_what_weighs_enters_the_hours(void **state)
 	assert_int_equal(p->stats.events[CATEGORY_NONE], 1);
 }
 
+/* What the judge says of a line of that client and time. */
+static bool
+speaks(struct parser *p, const char *client, int64_t time, bool live)
+{
+	struct event ev = { .kind = EVENT_FAILURE,
+		.category = CATEGORY_AUTH,
+		.time = time,
+		.client = prefix_of(client),
+		.count = 1 };
+
+	return judge_event(p->judge, &ev, live, clock_now);
+}
+
+static void
+test_lines_that_count_speak_against_their_client(void **state)
+{
+	struct event ev = { .kind = EVENT_LOGIN,
+		.time = NOW,
+		.client = prefix_of("192.0.2.1") };
+
+	assert_true(speaks(*state, "192.0.2.1", NOW, true));
+	assert_true(speaks(*state, "192.0.2.1", NOW, false));
+	assert_false(speaks(*state, "127.0.0.1", NOW, true));
+	assert_false(
+	    judge_event(((struct parser *)*state)->judge, &ev, true, NOW));
+	ev.kind = EVENT_FAILURE;
+	ev.category = CATEGORY_POLICY; /* not in count */
+	assert_false(
+	    judge_event(((struct parser *)*state)->judge, &ev, true, NOW));
+}
+
+/* After a restart they would be gone, as a banned client is not counted. */
+static void
+test_replayed_lines_from_before_a_ban_speak_against_its_client(void **state)
+{
+	struct parser *p = *state;
+	struct ban b = { .prefix = prefix_of("192.0.2.0/24"),
+		.state = BAN_ACTIVE,
+		.since = NOW - 100 };
+
+	judge_ban_state(p->judge, &b, NOW);
+	assert_true(speaks(p, "192.0.2.1", NOW - 101, false));
+	assert_true(speaks(p, "192.0.2.1", NOW - 100, false));
+	assert_false(speaks(p, "192.0.2.1", NOW - 99, false));
+	assert_false(speaks(p, "192.0.2.1", NOW - 101, true));
+	b.state = BAN_ENDED;
+	b.released = NOW - 50;
+	judge_ban_state(p->judge, &b, NOW);
+	assert_true(speaks(p, "192.0.2.1", NOW - 100, false));
+	assert_false(speaks(p, "192.0.2.1", NOW - 99, false));
+}
+
+static void
+no_wake(void *arg)
+{
+	(void)arg;
+}
+
+static struct ctl_event_record
+next_event(struct parser *p, uint64_t *at, uint32_t kind)
+{
+	struct ctl_event_record r = { .kind = 0 };
+
+	assert_true(watch_next(p->watch, at, NOW, &r));
+	assert_int_equal(r.kind, kind);
+	return r;
+}
+
+static void
+test_failures_and_logins_are_told_to_who_watches(void **state)
+{
+	struct parser *p = *state;
+	struct watcher who = { .wake = no_wake };
+	struct event ev = { .kind = EVENT_LOGIN,
+		.time = NOW,
+		.client = prefix_of("192.0.2.1"),
+		.user = "alice",
+		.user_len = 5 };
+	struct ctl_event_record r;
+	uint64_t at;
+
+	assert_null(watch_join(p->watch, &who, &at));
+	judge_event(p->judge, &ev, true, NOW); /* nothing failed so far */
+	ev.client = prefix_of("192.0.2.2");
+	fail_at(p, "192.0.2.2", NOW, false); /* it did not happen now */
+	fail_at(p, "192.0.2.2", NOW - 1, true);
+	r = next_event(p, &at, CTL_EVENT_FAILURE);
+	assert_int_equal(r.time, NOW - 1);
+	assert_int_equal(r.category, CATEGORY_AUTH);
+	assert_int_equal(r.count, 2);
+	assert_int_equal(r.threshold, LIMIT);
+	assert_string_equal(r.user, "mallory");
+	fail_at(p, "127.0.0.1", NOW, true);
+	r = next_event(p, &at, CTL_EVENT_SPARED);
+	assert_string_equal(r.text, "loopback");
+	judge_event(p->judge, &ev, false, NOW);
+	judge_event(p->judge, &ev, true, NOW);
+	r = next_event(p, &at, CTL_EVENT_LOGIN);
+	assert_int_equal(r.count, 2);
+	assert_string_equal(r.user, "alice");
+	assert_false(watch_next(p->watch, &at, NOW, &r));
+	watch_leave(p->watch, &who);
+}
+
+static void
+test_bans_are_told_when_they_change(void **state)
+{
+	struct parser *p = *state;
+	struct watcher who = { .wake = no_wake };
+	struct ban b = { .prefix = prefix_of("192.0.2.1"),
+		.state = BAN_ENDED,
+		.category = CATEGORY_AUTH,
+		.count = 5,
+		.strikes = 2,
+		.since = NOW,
+		.expires = NOW + 10 };
+	struct channel_msg m = { .hdr = { .type = MSG_REFUSED } };
+	struct msg_refused refused = { .reason = "a gateway" };
+	struct ctl_event_record r;
+	uint64_t at;
+
+	assert_null(watch_join(p->watch, &who, &at));
+	judge_ban_state(p->judge, &b, NOW); /* is remembered, not released */
+	b.state = BAN_ACTIVE;
+	judge_ban_state(p->judge, &b, NOW);
+	r = next_event(p, &at, CTL_EVENT_BANNED);
+	assert_int_equal(r.count, 5);
+	assert_int_equal(r.strikes, 2);
+	assert_int_equal(r.expires, NOW + 10);
+	b.flags = BAN_FOREIGN; /* nothing new for who watches */
+	judge_ban_state(p->judge, &b, NOW);
+	b.expires = BAN_FOR_EVER;
+	judge_ban_state(p->judge, &b, NOW);
+	r = next_event(p, &at, CTL_EVENT_BANNED);
+	assert_true(r.expires == BAN_FOR_EVER);
+	b.state = BAN_FORGOTTEN;
+	judge_ban_state(p->judge, &b, NOW);
+	(void)next_event(p, &at, CTL_EVENT_RELEASED);
+	fail_often(p, "192.0.2.7", LIMIT);
+	at += LIMIT;
+	memcpy(m.payload, &refused, sizeof(refused));
+	asked.answer(asked.arg, &m);
+	r = next_event(p, &at, CTL_EVENT_REFUSED);
+	assert_int_equal(r.prefix.addr[3], 7);
+	assert_string_equal(r.text, "a gateway");
+	assert_false(watch_next(p->watch, &at, NOW, &r));
+	watch_leave(p->watch, &who);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static void
@@ -739,6 +888,11 @@ main(void)
 		TEST(test_bans_that_moved_are_no_news),
 		TEST(test_a_replayed_line_from_days_ahead_counts_for_nothing),
 		TEST(test_a_release_by_a_better_clock_spares_nobody),
+		TEST(test_lines_that_count_speak_against_their_client),
+		TEST(
+		    test_replayed_lines_from_before_a_ban_speak_against_its_client),
+		TEST(test_failures_and_logins_are_told_to_who_watches),
+		TEST(test_bans_are_told_when_they_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
