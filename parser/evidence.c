@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "evidence.h"
+#include "recognise/recognise.h"
 
 /* Places are counted in bytes since the start, and never come round. */
 struct evidence {
@@ -93,19 +94,19 @@ entry_new(struct evidence *e, size_t size)
 }
 
 void
-evidence_put(struct evidence *e, const struct ctl_evidence_record *r,
-    uint32_t log, const char *line, size_t n)
+evidence_put(struct evidence *e, const struct event *ev, uint32_t log,
+    const char *line, size_t n)
 {
 	size_t len = n < CTL_LINE_LEN ? n : CTL_LINE_LEN;
 	size_t size = (sizeof(struct entry) + len + 7) & ~(size_t)7;
 	struct entry *entry = entry_new(e, size);
 
 	*entry = (struct entry){
-		.time = r->time,
-		.client = r->client,
+		.time = ev->time,
+		.client = ev->client,
 		.size = (uint16_t)size,
 		.len = (uint16_t)len,
-		.category = (uint8_t)r->category,
+		.category = (uint8_t)ev->category,
 		.log = (uint8_t)log,
 		.cut = n > len,
 	};

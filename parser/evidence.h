@@ -13,17 +13,18 @@
 
 #define EVIDENCE_BYTES (1U << 20) /* pages of it are touched as it fills */
 
+struct event;
 struct evidence;
 
 struct evidence *evidence_new(void); /* NULL without memory */
 void evidence_free(struct evidence *);
 
 /*
- * Keep a line of n bytes, cut to CTL_LINE_LEN, that counted against r->client.
- * Of r its client, category and time are used; log is the index of its source.
+ * Keep a line of n bytes, cut to CTL_LINE_LEN, that counted against the client
+ * of this event; log is the index of its source.
  */
-void evidence_put(struct evidence *, const struct ctl_evidence_record *r,
-    uint32_t log, const char *line, size_t n);
+void evidence_put(struct evidence *, const struct event *, uint32_t log,
+    const char *line, size_t n);
 
 /*
  * The newest lines of clients within a prefix, CTL_EVIDENCE_MAX at most: where

@@ -37,18 +37,6 @@ line_time(const struct feed *f, int64_t stamp, bool live, int64_t now)
 	return live && f->tail != NULL ? arrival_time(stamp, now) : stamp;
 }
 
-/* A line that counted, for who asks why its client is banned. */
-static void
-keep_line(const struct feed *f, const struct event *ev, const char *line,
-    size_t n)
-{
-	struct ctl_evidence_record r = { .client = ev->client,
-		.category = ev->category,
-		.time = ev->time };
-
-	evidence_put(f->parser->evidence, &r, f->index, line, n);
-}
-
 static void
 feed_line(void *arg, const char *line, size_t n, bool cut, bool live)
 {
@@ -64,7 +52,7 @@ feed_line(void *arg, const char *line, size_t n, bool cut, bool live)
 	if (recognise_line(f->recognise, line, n, now, &ev)) {
 		ev.time = line_time(f, ev.time, live, now);
 		if (judge_event(p->judge, &ev, live, now))
-			keep_line(f, &ev, line, n);
+			evidence_put(p->evidence, &ev, f->index, line, n);
 	}
 	if ((at = recognise_time(f->recognise)) == 0)
 		return;

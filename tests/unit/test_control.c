@@ -919,11 +919,11 @@ is_open(int fd)
 static void
 keep_line(const char *client_of, uint32_t log, const char *line)
 {
-	struct ctl_evidence_record r = { .client = prefix_of(client_of),
+	struct event ev = { .client = prefix_of(client_of),
 		.category = CATEGORY_AUTH,
 		.time = NOW };
 
-	evidence_put(rig.parser.evidence, &r, log, line, strlen(line));
+	evidence_put(rig.parser.evidence, &ev, log, line, strlen(line));
 }
 
 static void

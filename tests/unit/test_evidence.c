@@ -10,6 +10,7 @@
 
 #include "evidence.h"
 #include "prefix_rig.h"
+#include "recognise/recognise.h"
 
 #define ENTRY 40 /* bytes that a line costs beside its own */
 
@@ -31,11 +32,11 @@ static void
 put(struct evidence *e, const char *client, int64_t time, const char *line,
     size_t n)
 {
-	struct ctl_evidence_record r = { .client = pfx(client),
+	struct event ev = { .client = pfx(client),
 		.category = CATEGORY_PROBE,
 		.time = time };
 
-	evidence_put(e, &r, 3, line, n);
+	evidence_put(e, &ev, 3, line, n);
 }
 
 /* The lines of a prefix must be those of the times from first on. */
