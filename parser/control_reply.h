@@ -35,10 +35,10 @@ enum reply_stage {
 
 /* Where it stands. */
 struct reply_cursor {
+	uint64_t event; /* the next one, of watch.h */
 	enum reply_stage stage;
 	bool begun;           /* prefix and group are those last shown */
 	uint32_t group;       /* of an offender; of others the index */
-	uint64_t event;       /* the next one, of watch.h */
 	struct prefix prefix; /* of a ban or an offender */
 };
 
