@@ -1,5 +1,6 @@
 #include <err.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -296,21 +297,31 @@ client_ask(const char *socket_path, const char *what, uint32_t type,
 	return result;
 }
 
+/* Waits without limit; false: nobody reads what we print any more. */
+static bool
+client_wait(int sock)
+{
+	struct pollfd p[2] = {
+		{ .fd = sock, .events = POLLIN },
+		{ .fd = STDOUT_FILENO },
+	};
+
+	while (poll(p, 2, -1) == -1 && errno == EINTR)
+		;
+	return (p[1].revents & POLLERR) == 0;
+}
+
 int
 client_follow(const char *socket_path, const char *what, uint32_t type,
     int (*take)(void *arg, const struct channel_msg *), void *arg)
 {
 	static struct channel_msg m;
-	bool begun = false;
 	int sock, n, taken = 0;
 
 	if ((sock = client_send(socket_path, type, NULL, 0)) == -1)
 		return -1;
 	while (taken == 0) {
-		n = channel_recv_bare(sock, &m);
-		if (n == -1 && errno == EAGAIN && begun)
-			continue;
-		if (n != 1) {
+		if ((n = channel_recv_bare(sock, &m)) != 1) {
 			client_warn_receive(what, n);
 			break;
 		}
@@ -318,9 +329,10 @@ client_follow(const char *socket_path, const char *what, uint32_t type,
 			client_warn_error(what, type, &m);
 			break;
 		}
-		begun = true;
 		if ((taken = take(arg, &m)) == -1)
 			warnx("%s: the daemon's answer makes no sense", what);
+		else if (taken == 0 && !client_wait(sock))
+			taken = 1;
 	}
 	close(sock);
 	return taken == 1 ? 0 : -1;

@@ -39,8 +39,9 @@ void client_free(struct answer *); /* what hangs on it */
 
 /*
  * Send an empty request and give each message of its answer, which has no end,
- * to take(arg), until that returns 1; -1: it makes no sense.  Returns 0 then,
- * or -1 with the error printed.  Once the first one came, waits without limit.
+ * to take(arg), until that returns 1 (-1: it makes no sense) or nobody reads
+ * standard output any more.  Returns 0 then, or -1 with the error printed.
+ * Once the first one came, waits without limit.
  */
 int client_follow(const char *socket_path, const char *what, uint32_t type,
     int (*take)(void *arg, const struct channel_msg *), void *arg);

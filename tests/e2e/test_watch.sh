@@ -49,6 +49,19 @@ seen "$T/json" '"event": "released", "prefix": "198.51.100.7"'
 grep -q "$(printf '\033')" "$T/text" "$T/json" && fail "a control byte is printed raw"
 awk 'length > 80 { exit 1 }' "$T/text" || fail "over 80 columns: $(cat "$T/text")"
 
+# One whose reader has gone ends without waiting for what happens next, and a
+# disk that is full is an error.
+mkfifo "$T/pipe"
+timeout --foreground 60 nsenter --net="/run/netns/$S" "$STAGE/bin/smtpbanctl" \
+    -s "$SOCK" watch >"$T/pipe" 2>"$T/piped.err" &
+PIPED=$!
+head -n 1 "$T/pipe" >"$T/head"
+grep -q watching "$T/head" || fail "through a pipe: $(cat "$T/head" "$T/piped.err")"
+wait "$PIPED" || fail "$? when nobody reads: $(cat "$T/piped.err")"
+nsenter --net="/run/netns/$S" "$STAGE/bin/smtpbanctl" -s "$SOCK" watch \
+    >/dev/full 2>"$T/full.err" && fail "a full disk is no error"
+grep -q 'standard output: No space left' "$T/full.err" || fail "full: $(cat "$T/full.err")"
+
 # Who leaves gives his place back; eight have one, the ninth is told.
 for id in $WATCHERS; do kill "$id"; done
 WATCHERS=
