@@ -36,6 +36,7 @@ static unsigned lines;
 static enum {
 	DAEMON_ANSWERS,
 	DAEMON_IS_SILENT,     /* after what it says */
+	DAEMON_IS_SLOW,       /* longer than patience, before its last word */
 	DAEMON_IS_STUCK,      /* it takes no connection */
 	DAEMON_NEVER_ENDS,    /* it says the same over and over */
 	DAEMON_SENDS_GARBAGE, /* no message at all */
@@ -79,12 +80,15 @@ serve_one(int sock, const struct channel_msg *m)
 	if (manner == DAEMON_SENDS_GARBAGE)
 		(void)send(sock, "garbage", 7, MSG_NOSIGNAL);
 	do
-		for (i = 0; i < lines; i++)
+		for (i = 0; i < lines; i++) {
+			if (manner == DAEMON_IS_SLOW && i + 1 == lines)
+				(void)sleep(2);
 			if (channel_send(sock, script[i].type, m->hdr.id,
 				script[i].payload, script[i].len,
 				manner == DAEMON_SENDS_A_FILE ? sock : -1) ==
 			    -1)
 				_exit(1);
+		}
 	while (manner == DAEMON_NEVER_ENDS);
 	if (manner == DAEMON_IS_SILENT)
 		(void)pause();
@@ -125,37 +129,87 @@ start(void)
 	return pid;
 }
 
-/* Ask with standard error caught in errors. */
-static int
-ask_at(const char *where, uint32_t type, struct answer *a)
+/* What follows on standard error is caught. */
+static void
+catch_begin(int saved[2])
 {
-	int saved = dup(STDERR_FILENO), ends[2], result;
-	ssize_t n;
+	int ends[2];
 
+	saved[0] = dup(STDERR_FILENO);
 	assert_int_equal(pipe(ends), 0);
 	dup2(ends[1], STDERR_FILENO);
 	close(ends[1]);
+	saved[1] = ends[0];
+}
+
+/* What was caught is in errors. */
+static void
+catch_end(const int saved[2])
+{
+	ssize_t n;
+
+	fflush(stderr);
+	dup2(saved[0], STDERR_FILENO);
+	close(saved[0]);
+	n = read(saved[1], errors, sizeof(errors) - 1);
+	close(saved[1]);
+	errors[n > 0 ? n : 0] = '\0';
+}
+
+static int
+ask_at(const char *where, uint32_t type, struct answer *a)
+{
+	int saved[2], result;
+
+	catch_begin(saved);
 	memset(a, 0, sizeof(*a));
 	result = client_ask(where, "what", type, NULL, 0, a);
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	n = read(ends[0], errors, sizeof(errors) - 1);
-	close(ends[0]);
-	errors[n > 0 ? n : 0] = '\0';
+	catch_end(saved);
 	return result;
+}
+
+static void
+end(pid_t pid)
+{
+	int status;
+
+	if (manner != DAEMON_ANSWERS)
+		(void)kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
 }
 
 static int
 ask(uint32_t type, struct answer *a)
 {
 	pid_t pid = start();
-	int result, status;
+	int result = ask_at(path, type, a);
 
-	result = ask_at(path, type, a);
-	if (manner != DAEMON_ANSWERS)
-		(void)kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	end(pid);
+	return result;
+}
+
+static unsigned taken; /* messages, of those that follow */
+static int second;     /* the result for the second message */
+
+static int
+take(void *arg, const struct channel_msg *m)
+{
+	assert_ptr_equal(arg, &second);
+	assert_int_equal(m->hdr.type, CTL_EVENT_RECORD);
+	return taken++ == 1 ? second : 0;
+}
+
+static int
+follow(void)
+{
+	pid_t pid = start();
+	int saved[2], result;
+
+	taken = 0;
+	catch_begin(saved);
+	result = client_follow(path, "what", CTL_WATCH, take, &second);
+	catch_end(saved);
+	end(pid);
 	return result;
 }
 
@@ -333,6 +387,7 @@ test_records_of_a_wrong_length_or_type_are_refused(void **state)
 		{ CTL_OFFENDER_RECORD, sizeof(struct ctl_offender_record) },
 		{ CTL_CHECK_RECORD, sizeof(struct ctl_check_record) },
 		{ CTL_ACCOUNT_RECORD, sizeof(struct ctl_account_record) },
+		{ CTL_EVIDENCE_RECORD, sizeof(struct ctl_evidence_record) },
 	};
 	size_t i;
 
@@ -342,7 +397,8 @@ test_records_of_a_wrong_length_or_type_are_refused(void **state)
 		assert_senseless(known[i].type, bytes, known[i].len + 1);
 	}
 	assert_senseless(CTL_STATUS, NULL, 0);
-	assert_senseless(CTL_ACCOUNT_RECORD + 1, NULL, 0);
+	assert_senseless(CTL_EVENT_RECORD, NULL, 0);
+	assert_senseless(CTL_EVIDENCE_RECORD + 1, NULL, 0);
 }
 
 static void
@@ -370,6 +426,110 @@ test_records_with_an_invalid_prefix_are_refused(void **state)
 }
 
 static void
+assert_fails(const char *why)
+{
+	struct answer a;
+
+	assert_int_equal(ask(CTL_STATUS, &a), -1);
+	assert_error(why);
+	client_free(&a);
+}
+
+static void
+test_lines_are_within_their_bounds(void **state)
+{
+	static struct ctl_evidence_record e;
+	struct ctl_done done = { 0 };
+	struct answer a;
+	unsigned i;
+
+	(void)state;
+	memset(&e, 'x', sizeof(e));
+	e.client = pfx("192.0.2.1");
+	e.len = CTL_LINE_LEN;
+	for (i = 0; i < CTL_EVIDENCE_MAX; i++)
+		say(CTL_EVIDENCE_RECORD, &e, sizeof(e));
+	say(CTL_DONE, &done, sizeof(done));
+	assert_int_equal(ask(CTL_CHECK, &a), 0);
+	assert_int_equal(a.nevidence, CTL_EVIDENCE_MAX);
+	assert_int_equal(strlen(a.evidence[0].log), sizeof(e.log) - 1);
+	client_free(&a);
+	lines--;
+	say(CTL_EVIDENCE_RECORD, &e, sizeof(e));
+	assert_fails("what: the daemon's answer makes no sense");
+	e.len++;
+	assert_senseless(CTL_EVIDENCE_RECORD, &e, sizeof(e));
+	e.len--;
+	e.client.len = 33;
+	assert_senseless(CTL_EVIDENCE_RECORD, &e, sizeof(e));
+}
+
+static void
+test_what_follows_is_given_on_until_it_ends(void **state)
+{
+	static const struct ctl_event_record e;
+
+	(void)state;
+	second = 0;
+	say(CTL_EVENT_RECORD, &e, sizeof(e));
+	say(CTL_EVENT_RECORD, &e, sizeof(e));
+	assert_int_equal(follow(), -1);
+	assert_int_equal(taken, 2);
+	assert_error("what: smtpband closed the connection");
+	manner = DAEMON_IS_SLOW; /* that is no reason to go */
+	second = 1;
+	assert_int_equal(follow(), 0);
+	assert_int_equal(taken, 2);
+	assert_string_equal(errors, "");
+	manner = DAEMON_ANSWERS;
+	second = -1;
+	assert_int_equal(follow(), -1);
+	assert_error("what: the daemon's answer makes no sense");
+}
+
+static void
+test_nothing_that_follows_is_an_error(void **state)
+{
+	static struct ctl_error e;
+
+	(void)state;
+	manner = DAEMON_IS_SILENT;
+	assert_int_equal(follow(), -1);
+	assert_error("what: no answer within 60 seconds");
+	manner = DAEMON_ANSWERS;
+	e.kind = CTL_REFUSED;
+	strlcpy(e.text, "too many", sizeof(e.text));
+	say(CTL_ERROR, &e, sizeof(e));
+	assert_int_equal(follow(), -1);
+	assert_int_equal(taken, 0);
+	assert_error("what: refused: too many");
+}
+
+static void
+test_nothing_follows_for_a_reader_that_has_gone(void **state)
+{
+	static const struct ctl_event_record e;
+	int saved = dup(STDOUT_FILENO), ends[2], result;
+
+	(void)state;
+	manner = DAEMON_IS_SLOW;
+	second = 0;
+	say(CTL_EVENT_RECORD, &e, sizeof(e));
+	say(CTL_EVENT_RECORD, &e, sizeof(e));
+	fflush(stdout);
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDOUT_FILENO);
+	close(ends[1]);
+	close(ends[0]);
+	result = follow();
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	assert_int_equal(result, 0);
+	assert_int_equal(taken, 1);
+	assert_string_equal(errors, "");
+}
+
+static void
 test_an_answer_without_end_is_an_error(void **state)
 {
 	struct answer a;
@@ -391,16 +551,6 @@ test_an_answer_that_breaks_off_leaves_nothing(void **state)
 	assert_error("what: smtpband closed the connection");
 	assert_null(a.bans);
 	assert_int_equal(a.nbans, 0);
-}
-
-static void
-assert_fails(const char *why)
-{
-	struct answer a;
-
-	assert_int_equal(ask(CTL_STATUS, &a), -1);
-	assert_error(why);
-	client_free(&a);
 }
 
 static void
@@ -492,6 +642,10 @@ main(void)
 		TEST(test_an_error_cannot_move_the_terminal),
 		TEST(test_records_of_a_wrong_length_or_type_are_refused),
 		TEST(test_records_with_an_invalid_prefix_are_refused),
+		TEST(test_lines_are_within_their_bounds),
+		TEST(test_what_follows_is_given_on_until_it_ends),
+		TEST(test_nothing_that_follows_is_an_error),
+		TEST(test_nothing_follows_for_a_reader_that_has_gone),
 		TEST(test_an_answer_without_end_is_an_error),
 		TEST(test_an_answer_that_breaks_off_leaves_nothing),
 		TEST(test_a_daemon_that_says_nothing_is_given_up),
