@@ -150,7 +150,10 @@ client_ready(void *arg)
 		lane_answered(lane);
 }
 
-/* All clients but root share what goes out in one turn of the loop. */
+/*
+ * All clients but root share what goes out in one turn of the loop, but for
+ * those that watch, who are few.
+ */
 static unsigned
 client_share(const struct client *c)
 {
