@@ -25,10 +25,11 @@ struct invocation {
 	bool json;
 	bool quiet;
 	bool lines;                           /* scan -l */
+	bool bird;                            /* whitelist -b */
 	bool explain;                         /* scan --explain */
 	bool summary;                         /* scan --summary */
 	const char *html;                     /* report --html */
-	const char *confs[COMMAND_CONFS_MAX]; /* scan -f; none: defaults */
+	const char *confs[COMMAND_CONFS_MAX]; /* scan, whitelist -f */
 	unsigned nconfs;
 	int argc; /* what follows command and options */
 	char **argv;
@@ -51,6 +52,7 @@ int command_report(const struct invocation *);
 int command_import(const struct invocation *);
 int command_scan(const struct invocation *);
 int command_watch(const struct invocation *);
+int command_whitelist(const struct invocation *);
 
 /* Read argv[0] as a prefix.  Returns 0, or -1 with the error printed. */
 int command_prefix(const struct invocation *, struct prefix *);

@@ -32,6 +32,7 @@ static const struct entry {
 	{ "watch", command_watch, 0, 0, "" },
 	{ "scan", command_scan, 1, -1,
 	    " [-l | --explain | --summary] [-f conf [-f conf]] file ..." },
+	{ "whitelist", command_whitelist, 0, 0, " [-b] [-f conf]" },
 };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -82,6 +83,9 @@ take_option(struct invocation *v, int option, const char *word)
 		return 0;
 	case 's':
 		v->socket = optarg;
+		return 0;
+	case 'b':
+		v->bird = true;
 		return 0;
 	case 'l':
 		v->lines = true;
@@ -135,8 +139,11 @@ parse_options(struct invocation *v, bool after, int argc, char **argv)
 	if (after && strcmp(v->name, "scan") == 0) {
 		allowed = ":hjqs:lf:";
 		words = scan_options;
-	} else if (after && strcmp(v->name, "report") == 0)
+	} else if (after && strcmp(v->name, "report") == 0) {
 		words = report_options;
+	} else if (after && strcmp(v->name, "whitelist") == 0) {
+		allowed = ":hjqs:bf:";
+	}
 	opterr = 0;
 	optind = 0; /* glibc: begin anew */
 	while ((c = getopt_long(argc, argv, allowed, words, NULL)) != -1)

@@ -3,7 +3,7 @@ smtpban_unit(policy)
 
 foreach(module client commands escape fold hints html json networks old_dbm report
 	scan scan_bans
-	scan_file table when)
+	scan_file table when whitelist)
 	smtpban_unit(${module})
 	target_link_libraries(test_${module} smtpban-ctl)
 endforeach()
