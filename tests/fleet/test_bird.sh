@@ -1,0 +1,132 @@
+#!/bin/sh
+# Three mail hosts with BIRD 2 and the sample configuration: what smtpband bans
+# on one is dropped by all, until it is unbanned; no peer bans a friend, and one
+# that goes mad is stopped by the limit.
+set -u
+# shellcheck source=tests/fleet/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# bird_conf HOST PEER PEER: the sample, for this host.
+bird_conf()
+{
+	sed -e "s/192\\.0\\.2\\.11;/192.0.2.SELF;/" \
+	    -e "s/neighbor 192\\.0\\.2\\.12/neighbor 192.0.2.$2/" \
+	    -e "s/neighbor 192\\.0\\.2\\.13/neighbor 192.0.2.$3/" \
+	    -e "s/192\\.0\\.2\\.SELF/192.0.2.$1/" \
+	    -e "s,/etc/bird/smtpban-friends.conf,$T/friends.conf," \
+	    "$RC/bird.conf"
+	echo "protocol static mad6 { ipv6 { table bans6; import all; };"
+	echo "	include \"$T/mad6-$1.conf\"; }"
+	echo "protocol static mad4 { ipv4 { table bans4; import all; };"
+	echo "	include \"$T/mad4-$1.conf\"; }"
+}
+
+# bird_up HOST PEER PEER: it connects sooner than real hosts do, and announces
+# what it invents.
+bird_up()
+{
+	: >>"$T/mad4-$1.conf"
+	: >>"$T/mad6-$1.conf"
+	bird_conf "$@" | sed \
+	    -e 's/hold time 30;/& connect delay time 1; error wait time 1, 2;/' \
+	    -e 's/export where source = RTS_INHERIT;/export where source ~ [ RTS_INHERIT, RTS_STATIC ];/' \
+	    >"$T/bird-$1.conf"
+	in_ns "smtpban-$$-$1" bird -p -c "$T/bird-$1.conf" ||
+	    fail "BIRD does not take the sample"
+	in_ns "smtpban-$$-$1" bird -c "$T/bird-$1.conf" -s "$T/bird-$1.ctl" \
+	    -P "$T/bird-$1.pid" -D "$T/bird-$1.log" ||
+	    fail "BIRD does not start on host $1"
+}
+
+birdc_on()
+{
+	host=$1
+	shift
+	birdc -s "$T/bird-$host.ctl" "$@"
+}
+
+established()
+{
+	[ "$(birdc_on "$1" show protocols | grep -c Established)" = 2 ]
+}
+
+fleet_up
+conf 'whitelist { 198.51.100.9, 2001:db8:bad:9::/64 }'
+"$STAGE/bin/smtpbanctl" whitelist -b -f "$CONF" >"$T/friends.conf" ||
+    fail "no whitelist for BIRD"
+bird_up 11 12 13
+bird_up 12 11 13
+bird_up 13 11 12
+for host in $HOSTS; do
+	wait_for 30 established "$host" || fail "host $host has no peers"
+done
+start
+
+# One host's log, everybody's ban: within two seconds.
+failures 5 198.51.100.7 >>"$LOG"
+failures 5 2001:db8:bad:7::1 >>"$LOG"
+banned 198.51.100.7
+banned 2001:db8:bad:7::/64
+for host in 12 13; do
+	wait_for 2 dropped 198.51.100.7 "$host" || fail "no ban on host $host"
+	wait_for 2 dropped 2001:db8:bad:7::/64 "$host" ||
+	    fail "no ban of IPv6 on host $host"
+done
+for host in $HOSTS; do
+	refuse "host $host answers the attacker" reach 198.51.100.7 "$host"
+	refuse "host $host answers it by IPv6" reach 2001:db8:bad:7::1 "$host"
+	check "host $host is deaf" reach 198.51.100.8 "$host"
+done
+
+# What the others' smtpbanctl would say: a blackhole that BIRD keeps.
+ip -n "smtpban-$$-12" route show 198.51.100.7 | grep -q 'proto bird' ||
+    fail "the peer's blackhole is not BIRD's"
+
+# The unban goes where the ban went.
+check "no unban" ctl unban 198.51.100.7
+check "no unban of IPv6" ctl unban 2001:db8:bad:7::/64
+for host in $HOSTS; do
+	wait_for 2 not_dropped 198.51.100.7 "$host" ||
+	    fail "host $host keeps the ban"
+	check "host $host is deaf" reach 198.51.100.7 "$host"
+	wait_for 2 reach 2001:db8:bad:7::1 "$host" ||
+	    fail "host $host keeps the ban of IPv6"
+done
+
+# Mad: it bans friends, the fleet itself, networks, everybody.
+MARK='{ bgp_community.add(fleet_ban); }'
+for net in 198.51.100.9/32 198.51.100.10/32 192.0.2.11/32 198.51.100.0/24 \
+    0.0.0.0/0; do
+	echo "route $net blackhole $MARK;"
+done >"$T/mad4-13.conf"
+{
+	echo "route 2001:db8:bad:9::/64 blackhole $MARK;"
+	awk -v mark="$MARK" 'BEGIN { for (i = 0; i < 100000; i++)
+		printf "route 2001:db8:%x:%x::/64 blackhole %s;\n",
+		    4096 + int(i / 1000), i % 1000, mark }'
+} >"$T/mad6-13.conf"
+birdc_on 13 configure | grep -q Reconfigured || fail "host 13 does not go mad"
+wait_for 10 dropped 198.51.100.10 11 || fail "a peer is not heard"
+limited()
+{
+	birdc_on 11 show protocols all mx3 | grep -q 'Import limit:.*20000' &&
+	    [ "$(birdc_on 11 show route table bans6 count |
+		sed -n 's/^\([0-9]*\) of.*/\1/p' | head -1)" = 20000 ]
+}
+wait_for 20 limited || fail "no limit: $(birdc_on 11 show protocols all mx3)"
+for host in 11 12; do
+	refuse "a friend is banned on host $host" dropped 198.51.100.9 "$host"
+	refuse "a friend of IPv6 is" dropped 2001:db8:bad:9::/64 "$host"
+	refuse "a network is" dropped 198.51.100.0/24 "$host"
+	refuse "all are" dropped default "$host"
+	refuse "the fleet is" dropped 192.0.2.11 "$host"
+	check "a friend is not let in" reach 198.51.100.9 "$host"
+	n=$(ip -n "smtpban-$$-$host" -6 route show proto bird | wc -l)
+	[ "$n" -le 20000 ] || fail "$n routes of the mad one on host $host"
+done
+
+# smtpband bans as before.
+failures 5 198.51.100.70 >>"$LOG"
+banned 198.51.100.70
+wait_for 2 dropped 198.51.100.70 12 || fail "the mad one stopped the others"
+stop
