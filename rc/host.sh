@@ -12,7 +12,8 @@
 	    libxml2-utils gdbmtool"
 	CI_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 	    shellcheck mandoc e2fsprogs xfsprogs
-	    chromium fonts-dejavu-core"
+	    chromium fonts-dejavu-core
+	    bird2 frr"
 }
 
 # install_missing PACKAGE...: asks the network for nothing that is there.
@@ -44,6 +45,23 @@ apt_quietly()
 		return 1
 	fi
 	rm -f "${TMPDIR:-/tmp}/smtpban-apt.$$"
+}
+
+# without_daemons COMMAND...: the services that it installs are not started, as
+# policy-rc.d tells invoke-rc.d(8); an administrator's own policy stays.
+without_daemons()
+{
+	policy=/usr/sbin/policy-rc.d
+	if [ -e "$policy" ]; then
+		"$@"
+		return
+	fi
+	printf '#!/bin/sh\nexit 101\n' >"$policy" || return
+	chmod 755 "$policy"
+	policy_status=0
+	"$@" || policy_status=$?
+	rm "$policy"
+	return "$policy_status"
 }
 
 # make_users SYSUSERS_FILE: the parser's user, the group of those who may ask.

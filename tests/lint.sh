@@ -59,7 +59,7 @@ lint_shell()
 
 lint_man()
 {
-	mandoc -T lint -W warning man/*.[58]
+	mandoc -T lint -W warning man/*.[578]
 }
 
 # Functions of this style begin and end with a brace in the first column.

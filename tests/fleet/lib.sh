@@ -17,10 +17,10 @@ cleanup()
 	status=$?
 	trap - EXIT INT TERM
 	if [ "$status" -ne 0 ]; then
-		tail -n 15 "$T"/*.log 2>/dev/null | sed 's/^/    /'
+		tail -n 15 "$T"/*.log "$T"/*/*.log 2>/dev/null | sed 's/^/    /'
 	fi
 	kill_daemon
-	for pid in $PIDS $(cat "$T"/*.pid 2>/dev/null); do
+	for pid in $PIDS $(cat "$T"/*.pid "$T"/*/*.pid 2>/dev/null); do
 		kill -9 "$pid" 2>/dev/null
 	done
 	for ns in "$C" $(for host in $HOSTS; do echo "smtpban-$$-$host"; done); do
@@ -92,4 +92,43 @@ dropped()
 not_dropped()
 {
 	! dropped "$1" "$2"
+}
+
+# bird_conf HOST PEER PEER: the sample, for this host.
+bird_conf()
+{
+	sed -e "s/192\\.0\\.2\\.11;/192.0.2.SELF;/" \
+	    -e "s/neighbor 192\\.0\\.2\\.12/neighbor 192.0.2.$2/" \
+	    -e "s/neighbor 192\\.0\\.2\\.13/neighbor 192.0.2.$3/" \
+	    -e "s/192\\.0\\.2\\.SELF/192.0.2.$1/" \
+	    -e "s,/etc/bird/smtpban-friends.conf,$T/friends.conf," \
+	    "$RC/bird.conf"
+	echo "protocol static mad6 { ipv6 { table bans6; import all; };"
+	echo "	include \"$T/mad6-$1.conf\"; }"
+	echo "protocol static mad4 { ipv4 { table bans4; import all; };"
+	echo "	include \"$T/mad4-$1.conf\"; }"
+}
+
+# bird_up HOST PEER PEER: it connects sooner than real hosts do, and announces
+# what it invents.
+bird_up()
+{
+	: >>"$T/mad4-$1.conf"
+	: >>"$T/mad6-$1.conf"
+	bird_conf "$@" | sed \
+	    -e 's/hold time 30;/& connect delay time 1; error wait time 1, 2;/' \
+	    -e 's/export where source = RTS_INHERIT;/export where source ~ [ RTS_INHERIT, RTS_STATIC ];/' \
+	    >"$T/bird-$1.conf"
+	in_ns "smtpban-$$-$1" bird -p -c "$T/bird-$1.conf" ||
+	    fail "BIRD does not take the sample"
+	in_ns "smtpban-$$-$1" bird -c "$T/bird-$1.conf" -s "$T/bird-$1.ctl" \
+	    -P "$T/bird-$1.pid" -D "$T/bird-$1.log" ||
+	    fail "BIRD does not start on host $1"
+}
+
+birdc_on()
+{
+	host=$1
+	shift
+	birdc -s "$T/bird-$host.ctl" "$@"
 }

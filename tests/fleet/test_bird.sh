@@ -6,45 +6,6 @@ set -u
 # shellcheck source=tests/fleet/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# bird_conf HOST PEER PEER: the sample, for this host.
-bird_conf()
-{
-	sed -e "s/192\\.0\\.2\\.11;/192.0.2.SELF;/" \
-	    -e "s/neighbor 192\\.0\\.2\\.12/neighbor 192.0.2.$2/" \
-	    -e "s/neighbor 192\\.0\\.2\\.13/neighbor 192.0.2.$3/" \
-	    -e "s/192\\.0\\.2\\.SELF/192.0.2.$1/" \
-	    -e "s,/etc/bird/smtpban-friends.conf,$T/friends.conf," \
-	    "$RC/bird.conf"
-	echo "protocol static mad6 { ipv6 { table bans6; import all; };"
-	echo "	include \"$T/mad6-$1.conf\"; }"
-	echo "protocol static mad4 { ipv4 { table bans4; import all; };"
-	echo "	include \"$T/mad4-$1.conf\"; }"
-}
-
-# bird_up HOST PEER PEER: it connects sooner than real hosts do, and announces
-# what it invents.
-bird_up()
-{
-	: >>"$T/mad4-$1.conf"
-	: >>"$T/mad6-$1.conf"
-	bird_conf "$@" | sed \
-	    -e 's/hold time 30;/& connect delay time 1; error wait time 1, 2;/' \
-	    -e 's/export where source = RTS_INHERIT;/export where source ~ [ RTS_INHERIT, RTS_STATIC ];/' \
-	    >"$T/bird-$1.conf"
-	in_ns "smtpban-$$-$1" bird -p -c "$T/bird-$1.conf" ||
-	    fail "BIRD does not take the sample"
-	in_ns "smtpban-$$-$1" bird -c "$T/bird-$1.conf" -s "$T/bird-$1.ctl" \
-	    -P "$T/bird-$1.pid" -D "$T/bird-$1.log" ||
-	    fail "BIRD does not start on host $1"
-}
-
-birdc_on()
-{
-	host=$1
-	shift
-	birdc -s "$T/bird-$host.ctl" "$@"
-}
-
 established()
 {
 	[ "$(birdc_on "$1" show protocols | grep -c Established)" = 2 ]
@@ -107,6 +68,12 @@ done >"$T/mad4-13.conf"
 } >"$T/mad6-13.conf"
 birdc_on 13 configure | grep -q Reconfigured || fail "host 13 does not go mad"
 wait_for 10 dropped 198.51.100.10 11 || fail "a peer is not heard"
+check_says_bird()
+{
+	ctl check 198.51.100.10 >"$T/out"
+	[ $? = 1 ] && grep -qi bird "$T/out"
+}
+check_says_bird || fail "check does not name the peer's: $(cat "$T/out")"
 limited()
 {
 	birdc_on 11 show protocols all mx3 | grep -q 'Import limit:.*20000' &&
