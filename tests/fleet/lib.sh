@@ -44,7 +44,7 @@ host_up()
 	ip -n "$ns" addr add "2001:db8:25::$1/64" dev veth0 nodad
 	ip -n "$ns" route add default via 192.0.2.1
 	ip -n "$ns" -6 route add default via 2001:db8:25::1
-	in_ns "$ns" "$TCP" listen 25 &
+	nsenter --net="/run/netns/$ns" "$TCP" listen 25 &
 	PIDS="$PIDS $!"
 }
 
@@ -131,4 +131,9 @@ birdc_on()
 	host=$1
 	shift
 	birdc -s "$T/bird-$host.ctl" "$@"
+}
+
+established()
+{
+	[ "$(birdc_on "$1" show protocols | grep -c Established)" = 2 ]
 }

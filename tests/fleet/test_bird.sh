@@ -6,11 +6,6 @@ set -u
 # shellcheck source=tests/fleet/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-established()
-{
-	[ "$(birdc_on "$1" show protocols | grep -c Established)" = 2 ]
-}
-
 fleet_up
 conf 'whitelist { 198.51.100.9, 2001:db8:bad:9::/64 }'
 "$STAGE/bin/smtpbanctl" whitelist -b -f "$CONF" >"$T/friends.conf" ||
@@ -54,10 +49,45 @@ for host in $HOSTS; do
 	    fail "host $host keeps the ban of IPv6"
 done
 
+# Two hosts ban the same client, as many do: it is let in when both have ended.
+own="blackhole 198.51.100.71 proto 83"
+announced()
+{
+	[ "$(birdc_on 13 show route table bans4 for 198.51.100.71 |
+	    grep -c '\[mx[23] .*(100)')" = "$1" ]
+}
+# shellcheck disable=SC2086
+ip -n "smtpban-$$-12" route add $own
+check "no ban by hand" ctl ban 198.51.100.71
+wait_for 5 announced 2 || fail "one of two bans is not announced: $(
+    birdc_on 13 show route table bans4)"
+check "no unban of the first" ctl unban 198.51.100.71
+wait_for 5 announced 1 || fail "an unban takes two bans"
+for host in $HOSTS; do
+	wait_for 2 dropped 198.51.100.71 "$host" ||
+	    fail "host $host does not hold the second ban"
+done
+# shellcheck disable=SC2086
+ip -n "smtpban-$$-12" route del $own
+for host in $HOSTS; do
+	wait_for 2 not_dropped 198.51.100.71 "$host" ||
+	    fail "host $host keeps the second ban"
+done
+
+# Who becomes a friend is let in.
+check "no ban by hand" ctl ban 198.51.100.72
+wait_for 2 dropped 198.51.100.72 12 || fail "no ban on host 12"
+conf 'whitelist { 198.51.100.9, 198.51.100.72, 2001:db8:bad:9::/64 }'
+"$STAGE/bin/smtpbanctl" whitelist -b -f "$CONF" >"$T/friends.conf"
+birdc_on 12 configure | grep -q Reconfigured || fail "no new list"
+wait_for 2 reach 198.51.100.72 12 || fail "host 12 drops a new friend"
+dropped 198.51.100.72 13 || fail "host 13 has no ban"
+check "no unban" ctl unban 198.51.100.72
+
 # Mad: it bans friends, the fleet itself, networks, everybody.
 MARK='{ bgp_community.add(fleet_ban); }'
 for net in 198.51.100.9/32 198.51.100.10/32 192.0.2.11/32 198.51.100.0/24 \
-    0.0.0.0/0; do
+    203.0.113.0/24 0.0.0.0/0; do
 	echo "route $net blackhole $MARK;"
 done >"$T/mad4-13.conf"
 {
@@ -85,6 +115,7 @@ for host in 11 12; do
 	refuse "a friend is banned on host $host" dropped 198.51.100.9 "$host"
 	refuse "a friend of IPv6 is" dropped 2001:db8:bad:9::/64 "$host"
 	refuse "a network is" dropped 198.51.100.0/24 "$host"
+	refuse "one without friends is" dropped 203.0.113.0/24 "$host"
 	refuse "all are" dropped default "$host"
 	refuse "the fleet is" dropped 192.0.2.11 "$host"
 	check "a friend is not let in" reach 198.51.100.9 "$host"
