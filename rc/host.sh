@@ -13,7 +13,7 @@
 	CI_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 	    shellcheck mandoc e2fsprogs xfsprogs
 	    chromium fonts-dejavu-core
-	    bird2 frr"
+	    bird2 frr rsyslog"
 }
 
 # install_missing PACKAGE...: asks the network for nothing that is there.

@@ -19,7 +19,8 @@ frr_up()
 	for daemon in zebra staticd bgpd; do
 		in_ns "$S" "/usr/lib/frr/$daemon" -d -f "$F/frr.conf" \
 		    -i "$F/$daemon.pid" -z "$F/zserv.api" --vty_socket "$F" \
-		    --log "file:$F/$daemon.log" -P 0 || fail "no $daemon"
+		    --log "file:$F/$daemon.log" -P 0 >>"$F/start.log" 2>&1 ||
+		    fail "no $daemon"
 	done
 }
 
