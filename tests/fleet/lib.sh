@@ -76,11 +76,6 @@ reach()
 	in_ns "$C" "$TCP" connect "$1" "$to" 25 500
 }
 
-blocked()
-{
-	! reach "$1" "$2"
-}
-
 # dropped ADDRESS HOST: the host has a blackhole for it.
 dropped()
 {
@@ -126,13 +121,15 @@ bird_up()
 	    fail "BIRD does not start on host $1"
 }
 
+# birdc_on HOST COMMAND...
 birdc_on()
 {
-	host=$1
+	ctl_socket=$T/bird-$1.ctl
 	shift
-	birdc -s "$T/bird-$host.ctl" "$@"
+	birdc -s "$ctl_socket" "$@"
 }
 
+# established HOST: with both its peers.
 established()
 {
 	[ "$(birdc_on "$1" show protocols | grep -c Established)" = 2 ]

@@ -74,9 +74,11 @@ for host in $HOSTS; do
 	    fail "host $host keeps the second ban"
 done
 
-# Who becomes a friend is let in.
+# Another's blackhole stays on its host.  Who becomes a friend is let in.
+ip -n "$S" route add blackhole 198.51.100.73 proto 4
 check "no ban by hand" ctl ban 198.51.100.72
 wait_for 2 dropped 198.51.100.72 12 || fail "no ban on host 12"
+refuse "what is no ban is announced" dropped 198.51.100.73 12
 conf 'whitelist { 198.51.100.9, 198.51.100.72, 2001:db8:bad:9::/64 }'
 "$STAGE/bin/smtpbanctl" whitelist -b -f "$CONF" >"$T/friends.conf"
 birdc_on 12 configure | grep -q Reconfigured || fail "no new list"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A host with FRR among two with BIRD: its smtpband's ban is dropped by them,
-# theirs by it, and unbanned again; it takes no ban of a friend.
+# theirs by it, and unbanned again; it takes no ban of a friend, and no more bans
+# of a peer than the limit.
 set -u
 # shellcheck source=tests/fleet/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -13,7 +14,8 @@ frr_up()
 {
 	chmod 755 "$T"
 	mkdir "$F"
-	sed 's/timers 10 30/timers 10 30\n neighbor mail-host timers connect 1/' \
+	sed -e 's/timers 10 30/&\n neighbor mail-host timers connect 1/' \
+	    -e 's/maximum-prefix 20000/maximum-prefix 200/' \
 	    "$RC/frr.conf" >"$F/frr.conf"
 	chown -R frr:frr "$F"
 	for daemon in zebra staticd bgpd; do
@@ -24,10 +26,11 @@ frr_up()
 	done
 }
 
+# peers N: so many sessions are up.
 peers()
 {
 	[ "$(vtysh --vty_socket "$F" -c 'show bgp summary json' 2>/dev/null |
-	    grep -c '"state":"Established"')" = 2 ]
+	    grep -c '"state":"Established"')" = "$1" ]
 }
 
 fleet_up
@@ -36,7 +39,7 @@ conf 'whitelist { 198.51.100.9 }'
 bird_up 11 12 14
 bird_up 12 11 14
 frr_up
-wait_for 30 peers || fail "FRR has no peers: $(vtysh --vty_socket "$F" \
+wait_for 30 peers 2 || fail "FRR has no peers: $(vtysh --vty_socket "$F" \
     -c 'show bgp summary')"
 start
 
@@ -63,8 +66,21 @@ refuse "FRR drops a friend" dropped 198.51.100.9 14
 ip -n "smtpban-$$-11" route del blackhole 198.51.100.77 proto 83
 wait_for 2 reach 198.51.100.77 14 || fail "FRR keeps the ban"
 
-# What is no ban does not leave the host.
+# What is no ban does not leave the host; a ban that is newer does.
 ip -n "$S" route add blackhole 198.51.100.128/25 proto 4
-sleep 0.3
-refuse "a network is announced" dropped 198.51.100.128/25 11
+check "no ban by hand" ctl ban 198.51.100.79
+wait_for 2 dropped 198.51.100.79 11 || fail "no ban on host 11"
+vtysh --vty_socket "$F" -c 'show bgp ipv4 unicast' >"$T/out"
+grep -q 198.51.100.79/32 "$T/out" || fail "FRR does not tell its bans"
+! grep -q 198.51.100.128/25 "$T/out" || fail "a network is announced"
+
+# Mad: of its session nothing stays, and the other one goes on.
+awk 'BEGIN { for (i = 0; i < 255; i++)
+	printf "route 203.0.113.%d/32 blackhole { %s; };\n", i,
+	    "bgp_community.add(fleet_ban)" }' >"$T/mad4-11.conf"
+birdc_on 11 configure | grep -q Reconfigured || fail "host 11 does not go mad"
+wait_for 10 peers 1 || fail "no limit"
+wait_for 2 not_dropped 203.0.113.7 14 || fail "the mad one's bans stay"
+ip -n "smtpban-$$-12" route add blackhole 198.51.100.78 proto 83
+wait_for 2 dropped 198.51.100.78 14 || fail "the mad one stopped the others"
 stop
