@@ -6,8 +6,7 @@
 #include "client.h"
 #include "command.h"
 #include "escape.h"
-#include "table.h"
-#include "when.h"
+#include "show.h"
 
 const char *
 attacked_user(const char *user, char cell[ATTACKED_USER_SIZE])
@@ -36,7 +35,7 @@ attacked_show(FILE *out, const struct ctl_account_record *r, size_t n,
 	static const char *const names[] = { "USER", ">FAILURES", ">CLIENTS",
 		">NETWORKS", ">LOGINS", "LAST", NULL };
 	struct table *t = table_new(names);
-	char cell[ATTACKED_USER_SIZE], at[WHEN_STRLEN];
+	char cell[ATTACKED_USER_SIZE];
 	bool rough = false;
 	size_t i;
 
@@ -48,7 +47,9 @@ attacked_show(FILE *out, const struct ctl_account_record *r, size_t n,
 		table_cell(t, "%" PRIu32, r->clients);
 		table_cell(t, "%" PRIu32, r->networks);
 		table_cell(t, "%" PRIu64, r->logins);
-		table_cell(t, "%s", when_short(r->last, now, at));
+		if (r->logins != 0)
+			table_colour(t, COLOUR_REMARK);
+		show_time_cell(t, r->last, now);
 	}
 	table_print(t, out, headings);
 	table_free(t);

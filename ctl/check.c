@@ -176,10 +176,12 @@ check_text(const struct invocation *v, const struct answer *a,
 {
 	const struct ctl_check_record *c = &a->check;
 	bool banned = c->ban.state == BAN_ACTIVE;
+	enum colour colour = banned ? COLOUR_WRONG : COLOUR_GOOD;
 	char buf[PREFIX_STRLEN];
 	size_t i;
 
-	printf("%s: %s\n", v->argv[0], banned ? "banned" : "not banned");
+	printf("%s: %s%s%s\n", v->argv[0], colour_begin(stdout, colour),
+	    banned ? "banned" : "not banned", colour_end(stdout, colour));
 	if (c->ban.state != 0)
 		check_ban(&c->ban, v->now);
 	if (c->whitelist.family != 0)

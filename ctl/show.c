@@ -94,14 +94,38 @@ show_sort_offenders(struct ctl_offender_record *o, size_t n)
 		qsort(o, n, sizeof(*o), compare_offenders);
 }
 
-static void
+void
 show_time_cell(struct table *t, int64_t time, int64_t now)
+{
+	char text[WHEN_STRLEN], more[WHEN_STRLEN] = " ";
+
+	table_cell(t, "%s", when_short(time, now, text));
+	if (when_about(time, now, text)[0] != '\0') {
+		strlcat(more, text, sizeof(more));
+		table_more(t, more);
+	}
+}
+
+static enum colour
+ban_colour(const struct ban *b)
+{
+	if (b->state == BAN_ENDED)
+		return COLOUR_FAINT;
+	return (b->flags & (BAN_FOREIGN | BAN_UNWRITTEN)) != 0 ? COLOUR_REMARK :
+								 COLOUR_PLAIN;
+}
+
+static void
+show_ban_end(struct table *t, const struct ban *b, int64_t now)
 {
 	char at[WHEN_STRLEN], rel[WHEN_STRLEN];
 
-	when_short(time, now, at);
-	when_relative(time, now, rel);
-	table_cell(t, "%s%s%s", at, rel[0] != '\0' ? " " : "", rel);
+	if (b->state == BAN_ENDED)
+		table_cell(t, "ended %s", when_short(b->released, now, at));
+	else
+		table_cell(t, "%s%s%s", when_short(b->expires, now, at),
+		    when_about(b->expires, now, rel)[0] != '\0' ? " " : "",
+		    rel);
 }
 
 void
@@ -111,23 +135,28 @@ show_bans(FILE *out, const struct ban *bans, size_t n, int64_t now,
 	static const char *const names[] = { "PREFIX", "SINCE", "EXPIRES",
 		">STRIKES", "CATEGORY", ">COUNT", NULL };
 	struct table *t = table_new(names);
-	char buf[PREFIX_STRLEN], at[WHEN_STRLEN];
+	char buf[PREFIX_STRLEN];
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		table_cell(t, "%s", prefix_format(&bans[i].prefix, buf));
-		table_cell(t, "%s", when_short(bans[i].since, now, at));
-		if (bans[i].state == BAN_ENDED)
-			table_cell(t, "ended %s",
-			    when_short(bans[i].released, now, at));
-		else
-			show_time_cell(t, bans[i].expires, now);
+		table_colour(t, ban_colour(&bans[i]));
+		show_time_cell(t, bans[i].since, now);
+		show_ban_end(t, &bans[i], now);
 		table_cell(t, "%" PRIu32, bans[i].strikes);
 		table_cell(t, "%s", category_name(bans[i].category));
 		table_cell(t, "%" PRIu32, bans[i].count);
 	}
 	table_print(t, out, headings);
 	table_free(t);
+}
+
+/* One failure more, and it is banned. */
+static enum colour
+offender_colour(const struct ctl_offender_record *o)
+{
+	return (uint64_t)o->count + 1 >= o->threshold ? COLOUR_REMARK :
+							COLOUR_PLAIN;
 }
 
 void
@@ -142,6 +171,7 @@ show_offenders(FILE *out, const struct ctl_offender_record *o, size_t n,
 
 	for (i = 0; i < n; i++) {
 		table_cell(t, "%s", prefix_format(&o[i].prefix, buf));
+		table_colour(t, offender_colour(&o[i]));
 		table_cell(t, "%" PRIu32, o[i].count);
 		table_cell(t, "%" PRIu32, o[i].threshold);
 		table_cell(t, "%s", when_span(o[i].within, span));

@@ -9,6 +9,7 @@
 
 #include "client.h"
 #include "json.h"
+#include "table.h"
 
 /*
  * A text that came from elsewhere, without what a terminal would obey: all
@@ -24,6 +25,9 @@ void show_wrapped(FILE *, const char *label, const char *text);
  * threshold, the closest first. */
 void show_sort_bans(struct ban *, size_t);
 void show_sort_offenders(struct ctl_offender_record *, size_t);
+
+/* A time as a cell, and how long ago or hence that is where there is room. */
+void show_time_cell(struct table *, int64_t time, int64_t now);
 
 void show_bans(FILE *, const struct ban *, size_t, int64_t now, bool headings);
 void show_offenders(FILE *, const struct ctl_offender_record *, size_t,

@@ -214,11 +214,14 @@ status_health(const struct status *st, bool quiet)
 	size_t i;
 
 	if (st->nwrong == 0)
-		printf("all well\n");
+		printf("%sall well%s\n", colour_begin(stdout, COLOUR_GOOD),
+		    colour_end(stdout, COLOUR_GOOD));
 	for (i = 0; i < st->nwrong; i++)
-		wrong_show(stdout, "wrong: ", &st->wrong[i], st->now);
+		wrong_show(stdout, "wrong: ", COLOUR_WRONG, &st->wrong[i],
+		    st->now);
 	for (i = 0; i < st->nremarks && !quiet; i++)
-		wrong_show(stdout, "remark: ", &st->remarks[i], st->now);
+		wrong_show(stdout, "remark: ", COLOUR_REMARK, &st->remarks[i],
+		    st->now);
 }
 
 static void

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "colour.h"
+
 #ifndef __printflike
 #define __printflike(f, v) __attribute__((format(printf, f, v)))
 #endif
@@ -25,8 +27,16 @@ void table_free(struct table *);
 void table_cell(struct table *, const char *, ...) __printflike(2, 3);
 
 /*
- * Print all rows, at most 80 columns wide where the cells allow that.
- * headings: print these first, if there are rows.
+ * Of the cell that was given last: what is printed behind it if all columns
+ * have room with it, and its colour.
+ */
+void table_more(struct table *, const char *);
+void table_colour(struct table *, enum colour);
+
+/*
+ * Print all rows, at most 80 columns wide where the cells allow that; the last
+ * column is broken between words for it.  headings: print these first, if
+ * there are rows.
  */
 void table_print(const struct table *, FILE *, bool headings);
 

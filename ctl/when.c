@@ -74,31 +74,52 @@ when_short(int64_t t, int64_t now, char buf[WHEN_STRLEN])
 	return buf;
 }
 
-const char *
-when_span(uint64_t seconds, char buf[WHEN_STRLEN])
-{
-	static const struct {
-		uint64_t seconds;
-		char name;
-	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
-	unsigned i = 0;
-	uint64_t whole, rest;
+static const struct unit {
+	uint64_t seconds;
+	char name;
+} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
 
-	while (i < 3 && seconds < units[i].seconds)
-		i++;
-	whole = seconds / units[i].seconds;
-	rest = i < 3 ? seconds % units[i].seconds / units[i + 1].seconds : 0;
-	if (rest != 0)
-		snprintf(buf, WHEN_STRLEN, "%" PRIu64 "%c %" PRIu64 "%c", whole,
-		    units[i].name, rest, units[i + 1].name);
-	else
-		snprintf(buf, WHEN_STRLEN, "%" PRIu64 "%c", whole,
-		    units[i].name);
-	return buf;
+/* The largest of which there are that many; or the least. */
+static const struct unit *
+unit_find(uint64_t seconds, uint64_t many)
+{
+	const struct unit *u = units;
+
+	while (u->seconds > 1 && seconds < many * u->seconds)
+		u++;
+	return u;
 }
 
 const char *
-when_relative(int64_t t, int64_t now, char buf[WHEN_STRLEN])
+when_span(uint64_t seconds, char buf[WHEN_STRLEN])
+{
+	const struct unit *u = unit_find(seconds, 1);
+	uint64_t whole = seconds / u->seconds, rest = 0;
+
+	if (u->seconds > 1)
+		rest = seconds % u->seconds / u[1].seconds;
+	if (rest != 0)
+		snprintf(buf, WHEN_STRLEN, "%" PRIu64 "%c %" PRIu64 "%c", whole,
+		    u->name, rest, u[1].name);
+	else
+		snprintf(buf, WHEN_STRLEN, "%" PRIu64 "%c", whole, u->name);
+	return buf;
+}
+
+static const char *
+when_round(uint64_t seconds, char buf[WHEN_STRLEN])
+{
+	const struct unit *u = unit_find(seconds, 2);
+
+	snprintf(buf, WHEN_STRLEN, "%" PRIu64 "%c", seconds / u->seconds,
+	    u->name);
+	return buf;
+}
+
+typedef const char *span_text(uint64_t, char[WHEN_STRLEN]);
+
+static const char *
+when_from_now(int64_t t, int64_t now, span_text *text, char buf[WHEN_STRLEN])
 {
 	char span[WHEN_STRLEN];
 
@@ -108,9 +129,21 @@ when_relative(int64_t t, int64_t now, char buf[WHEN_STRLEN])
 		strlcpy(buf, "now", WHEN_STRLEN);
 	else if (t > now)
 		snprintf(buf, WHEN_STRLEN, "in %.40s",
-		    when_span((uint64_t)t - (uint64_t)now, span));
+		    text((uint64_t)t - (uint64_t)now, span));
 	else
 		snprintf(buf, WHEN_STRLEN, "%.40s ago",
-		    when_span((uint64_t)now - (uint64_t)t, span));
+		    text((uint64_t)now - (uint64_t)t, span));
 	return buf;
+}
+
+const char *
+when_relative(int64_t t, int64_t now, char buf[WHEN_STRLEN])
+{
+	return when_from_now(t, now, when_span, buf);
+}
+
+const char *
+when_about(int64_t t, int64_t now, char buf[WHEN_STRLEN])
+{
+	return when_from_now(t, now, when_round, buf);
 }

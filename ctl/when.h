@@ -27,4 +27,7 @@ const char *when_span(uint64_t seconds, char buf[WHEN_STRLEN]);
 /* "in 6d 23h", "5m 2s ago", "now"; empty for 0 and for ever. */
 const char *when_relative(int64_t, int64_t now, char buf[WHEN_STRLEN]);
 
+/* The same in one unit, of which there are two or more: "in 6d", "90m ago". */
+const char *when_about(int64_t, int64_t now, char buf[WHEN_STRLEN]);
+
 #endif

@@ -216,11 +216,14 @@ wrong_line(const struct wrong *w, int64_t now, char line[WRONG_LINE_LEN])
 }
 
 void
-wrong_show(FILE *out, const char *label, const struct wrong *w, int64_t now)
+wrong_show(FILE *out, const char *label, enum colour colour,
+    const struct wrong *w, int64_t now)
 {
 	char line[WRONG_LINE_LEN];
 
+	fputs(colour_begin(out, colour), out);
 	show_wrapped(out, label, wrong_line(w, now, line));
+	fputs(colour_end(out, colour), out);
 }
 
 void

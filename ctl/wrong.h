@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "client.h"
+#include "colour.h"
 #include "json.h"
 
 /* Of a status answer, at most: one a fault and a log, and some more. */
@@ -39,7 +40,8 @@ const char *wrong_last_line(const char *when, const char *error,
     char line[WRONG_LINE_LEN]);
 
 /* "wrong: ledger not written for 3m: No space left on device (...)". */
-void wrong_show(FILE *, const char *label, const struct wrong *, int64_t now);
+void wrong_show(FILE *, const char *label, enum colour, const struct wrong *,
+    int64_t now);
 
 /* The daemon's last error, and when that was, or "". */
 void wrong_show_last(FILE *, const char *label, const char *when,

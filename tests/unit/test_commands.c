@@ -557,11 +557,11 @@ test_bans_are_listed_by_their_beginning(void **state)
 	reply.nbans = 2;
 	assert_int_equal(run(command_bans, false, "bans"), 0);
 	assert_string_equal(printed,
-	    "PREFIX         SINCE        EXPIRES                STRIKES  "
+	    "PREFIX         SINCE                EXPIRES            STRIKES  "
 	    "CATEGORY  COUNT\n"
-	    "2001:db8::/64  11-24 17:48  for ever                     2  "
+	    "2001:db8::/64  11-24 17:48 61m ago  for ever                 2  "
 	    "auth          5\n"
-	    "192.0.2.1      11-24 17:49  12-01 17:49 in 6d 23h        2  "
+	    "192.0.2.1      11-24 17:49 60m ago  12-01 17:49 in 6d        2  "
 	    "auth          5\n");
 }
 
@@ -604,9 +604,9 @@ test_offenders_are_listed_by_how_close_they_are(void **state)
 	reply.noffenders = 2;
 	assert_int_equal(run(command_offenders, false, "offenders"), 0);
 	assert_string_equal(printed,
-	    "PREFIX     COUNT  OF  WITHIN  LAST                CATEGORIES\n"
-	    "192.0.2.2      3  5   1d      11-24 18:48 1m ago  auth 3\n"
-	    "192.0.2.1     10  20  1h      11-24 18:49 now     probe 10\n");
+	    "PREFIX     COUNT  OF  WITHIN  LAST                 CATEGORIES\n"
+	    "192.0.2.2      3  5   1d      11-24 18:48 60s ago  auth 3\n"
+	    "192.0.2.1     10  20  1h      11-24 18:49 now      probe 10\n");
 }
 
 /* Whatever a daemon sends: qsort(3) goes astray where there is no order. */
@@ -667,9 +667,9 @@ test_accounts_are_listed_as_they_come(void **state)
 	assert_string_equal(printed,
 	    "USER               FAILURES  CLIENTS  NETWORKS  LOGINS  LAST\n"
 	    "alice@example.org    <=1234      130        97       2  11-24 "
-	    "18:48\n"
+	    "18:48 60s ago\n"
 	    "bob                       7        1         1       0  11-24 "
-	    "18:49\n"
+	    "18:49 now\n"
 	    "<=: at most; there were more names than can be counted\n");
 	assert_int_equal(run(command_accounts, true, "accounts"), 0);
 	assert_string_equal(printed,

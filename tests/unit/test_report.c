@@ -120,15 +120,15 @@ test_bans_older_than_a_day_are_left_out(void **state)
 	answer.nbans = 4;
 	print(report_print);
 	assert_shows("Banned in the last day",
-	    "PREFIX     SINCE        EXPIRES            STRIKES  CATEGORY  "
-	    "COUNT\n"
-	    "192.0.2.2  11-23 18:49  11-25 18:49 in 1d        1  auth      "
-	    "    5\n\n");
+	    "PREFIX     SINCE                EXPIRES             STRIKES  "
+	    "CATEGORY  COUNT\n"
+	    "192.0.2.2  11-23 18:49 23h ago  11-25 18:49 in 24h        1  "
+	    "auth          5\n\n");
 	assert_shows("Ended in the last day",
-	    "PREFIX     SINCE        EXPIRES            STRIKES  CATEGORY  "
-	    "COUNT\n"
-	    "192.0.2.4  11-15 18:49  ended 11-24 18:48        2  relay     "
-	    "    6\n\n");
+	    "PREFIX     SINCE               EXPIRES            STRIKES  "
+	    "CATEGORY  COUNT\n"
+	    "192.0.2.4  11-15 18:49 9d ago  ended 11-24 18:48        2  "
+	    "relay         6\n\n");
 	print(report_print_json);
 	assert_non_null(strstr(printed, "\"192.0.2.2\""));
 	assert_null(strstr(printed, "\"192.0.2.1\""));
@@ -220,7 +220,8 @@ test_only_accounts_of_the_last_day_are_told(void **state)
 	assert_null(strstr(printed, "stale"));
 	assert_shows("Accounts under attack",
 	    "USER   FAILURES  CLIENTS  NETWORKS  LOGINS  LAST\n"
-	    "b\\x1b         7        3         2       1  11-24 18:48\n\n");
+	    "b\\x1b         7        3         2       1  11-24 18:48 60s "
+	    "ago\n\n");
 	print(report_print_json);
 	assert_non_null(strstr(printed,
 	    "\"categories\": {}, \"hints\": [], \"error\": null}"));

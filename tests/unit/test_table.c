@@ -90,6 +90,58 @@ test_many_rows_are_kept(void **state)
 	table_free(t);
 }
 
+static void
+test_more_is_printed_where_there_is_room_for_all(void **state)
+{
+	struct table *t = table_new(names);
+	char want[256];
+
+	(void)state;
+	table_cell(t, "a");
+	table_more(t, " more");
+	table_cell(t, "1");
+	table_cell(t, "x");
+	assert_printed(t, false, "a more  1  x\n");
+	table_cell(t, "%069d", 0);
+	table_more(t, " more");
+	table_cell(t, "2");
+	table_cell(t, "y");
+	snprintf(want, sizeof(want), "%-69s  1  x\n%069d  2  y\n", "a", 0);
+	assert_printed(t, false, want);
+	table_free(t);
+}
+
+static void
+test_the_last_column_goes_on_below_itself(void **state)
+{
+	struct table *t = table_new(names);
+	char want[256];
+
+	(void)state;
+	table_cell(t, "%060d", 0);
+	table_cell(t, "1");
+	table_cell(t, "auth 12, probe 3, relay 4");
+	snprintf(want, sizeof(want), "%060d 1 auth 12, probe 3,\n%63srelay 4\n",
+	    0, "");
+	assert_printed(t, false, want);
+	table_free(t);
+}
+
+static void
+test_no_file_but_a_terminal_gets_colour(void **state)
+{
+	struct table *t = table_new(names);
+
+	(void)state;
+	setenv("TERM", "xterm", 1);
+	table_cell(t, "a");
+	table_colour(t, COLOUR_WRONG);
+	table_cell(t, "1");
+	table_cell(t, "x");
+	assert_printed(t, true, "NAME  N  REST\na     1  x\n");
+	table_free(t);
+}
+
 int
 main(void)
 {
@@ -99,6 +151,10 @@ main(void)
 		cmocka_unit_test(
 		    test_a_row_too_wide_for_the_screen_has_narrow_gaps),
 		cmocka_unit_test(test_many_rows_are_kept),
+		cmocka_unit_test(
+		    test_more_is_printed_where_there_is_room_for_all),
+		cmocka_unit_test(test_the_last_column_goes_on_below_itself),
+		cmocka_unit_test(test_no_file_but_a_terminal_gets_colour),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,20 @@ test_times_out_of_the_calendar_are_numbers(void **state)
 	    "106751991188082d 10h ago");
 }
 
+static void
+test_about_has_one_unit(void **state)
+{
+	(void)state;
+	assert_string_equal(when_about(T0, T0, buf), "now");
+	assert_string_equal(when_about(T0 - 119, T0, buf), "119s ago");
+	assert_string_equal(when_about(T0 - 120, T0, buf), "2m ago");
+	assert_string_equal(when_about(T0 + 7199, T0, buf), "in 119m");
+	assert_string_equal(when_about(T0 + 2 * 86400 - 1, T0, buf), "in 47h");
+	assert_string_equal(when_about(T0 + 7 * 86400 - 1, T0, buf), "in 6d");
+	assert_string_equal(when_about(BAN_FOR_EVER, T0, buf), "");
+	assert_string_equal(when_about(0, T0, buf), "");
+}
+
 int
 main(void)
 {
@@ -99,6 +113,7 @@ main(void)
 		cmocka_unit_test(test_no_time_and_for_ever_are_words),
 		cmocka_unit_test(test_spans_have_their_two_largest_units),
 		cmocka_unit_test(test_relative_knows_before_and_after),
+		cmocka_unit_test(test_about_has_one_unit),
 		cmocka_unit_test(test_times_out_of_the_calendar_are_numbers),
 	};
 

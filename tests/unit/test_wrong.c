@@ -49,7 +49,7 @@ assert_line(const char *label, const struct wrong *w, const char *want)
 	free(printed);
 	f = open_memstream(&printed, &size);
 	assert_non_null(f);
-	wrong_show(f, label, w, T0);
+	wrong_show(f, label, COLOUR_WRONG, w, T0);
 	fclose(f);
 	assert_string_equal(printed, want);
 }
@@ -228,7 +228,7 @@ test_no_text_acts_on_a_terminal(void **state)
 		size_t size;
 		FILE *f = open_memstream(&printed, &size);
 
-		wrong_show(f, "wrong: ", &wrong[1], T0);
+		wrong_show(f, "wrong: ", COLOUR_PLAIN, &wrong[1], T0);
 		fclose(f);
 	}
 	for (p = printed; *p != '\0'; p++)
