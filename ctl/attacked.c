@@ -9,20 +9,22 @@
 #include "show.h"
 
 const char *
-attacked_user(const char *user, char cell[ATTACKED_USER_SIZE])
+attacked_user(const char *user, size_t width, char cell[ATTACKED_USER_SIZE])
 {
 	size_t used = 0, fits = 0, n;
 	char one[ESCAPE_LEN];
 
 	cell[0] = '\0';
+	if (width > ATTACKED_USER_WIDTH)
+		width = ATTACKED_USER_WIDTH;
 	for (; *user != '\0'; user++, used += n) {
 		n = escape_byte((unsigned char)*user, one);
-		if (used + n > ATTACKED_USER_WIDTH) {
+		if (used + n > width) {
 			strlcpy(cell + fits, "...", ATTACKED_USER_SIZE - fits);
 			return cell;
 		}
 		strlcpy(cell + used, one, ATTACKED_USER_SIZE - used);
-		if (used + n <= ATTACKED_USER_WIDTH - strlen("..."))
+		if (used + n + strlen("...") <= width)
 			fits = used + n;
 	}
 	return cell;
@@ -41,7 +43,8 @@ attacked_show(FILE *out, const struct ctl_account_record *r, size_t n,
 
 	for (i = 0; i < n; i++, r++) {
 		rough |= r->error != 0;
-		table_cell(t, "%s", attacked_user(r->user, cell));
+		table_cell(t, "%s",
+		    attacked_user(r->user, ATTACKED_USER_WIDTH, cell));
 		table_cell(t, "%s%" PRIu64, r->error != 0 ? "<=" : "",
 		    r->failures);
 		table_cell(t, "%" PRIu32, r->clients);

@@ -10,10 +10,14 @@
 #include "ctl.h"
 #include "json.h"
 
-/* A name as a cell: escaped, and one too long ends in dots. */
-#define ATTACKED_USER_WIDTH 30 /* leaves room for the other columns in 80 */
+/*
+ * A name as a cell: escaped, and one of more than width characters (or the
+ * largest width) ends in dots.
+ */
+#define ATTACKED_USER_WIDTH 26 /* leaves room for the other columns in 80 */
 #define ATTACKED_USER_SIZE  (ATTACKED_USER_WIDTH + sizeof("..."))
-const char *attacked_user(const char *user, char cell[ATTACKED_USER_SIZE]);
+const char *attacked_user(const char *user, size_t width,
+    char cell[ATTACKED_USER_SIZE]);
 
 void attacked_show(FILE *, const struct ctl_account_record *, size_t,
     int64_t now, bool headings);

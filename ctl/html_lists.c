@@ -282,7 +282,8 @@ html_list_accounts(const struct report *r, FILE *out)
 		a = &r->answer->accounts[i];
 		fputs("<tr>", out);
 		cell_begin(out, STYLE_LEFT);
-		html_text(out, attacked_user(a->user, cell));
+		html_text(out,
+		    attacked_user(a->user, ATTACKED_USER_WIDTH, cell));
 		fputs("</td>", out);
 		cell_number(out, a->failures);
 		cell_number(out, a->clients);

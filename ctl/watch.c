@@ -2,13 +2,19 @@
 #include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "attacked.h"
+#include "colour.h"
 #include "command.h"
 #include "escape.h"
 #include "show.h"
 #include "when.h"
+
+#define SCREEN     80
+#define USER_LEAST 8 /* of a name, whatever the line has room for */
 
 static const char *
 kind_name(uint32_t kind)
@@ -69,7 +75,7 @@ event_json(const struct ctl_event_record *e)
 
 /* As syslog has it, but in numbers. */
 static void
-put_time(int64_t at)
+put_time(FILE *out, int64_t at)
 {
 	time_t t = (time_t)at;
 	char buf[WHEN_STRLEN];
@@ -78,86 +84,133 @@ put_time(int64_t at)
 	if (localtime_r(&t, &tm) == NULL ||
 	    strftime(buf, sizeof(buf), "%m-%d %H:%M:%S", &tm) == 0)
 		strlcpy(buf, "--", sizeof(buf));
-	printf("%-14s ", buf);
+	fprintf(out, "%-14s ", buf);
 }
 
 static void
-put_user(const char *user)
-{
-	if (user[0] == '\0')
-		return;
-	printf(" user ");
-	escape_put(user, strlen(user));
-}
-
-static void
-put_ban(const struct ctl_event_record *e, int64_t now)
+put_ban(FILE *out, const struct ctl_event_record *e, int64_t now)
 {
 	char until[WHEN_STRLEN];
 
 	if (e->category == CATEGORY_MANUAL)
-		printf(" by hand");
+		fprintf(out, " by hand");
 	else
-		printf(" %s %" PRIu32, category_name(e->category), e->count);
+		fprintf(out, " %s %" PRIu32, category_name(e->category),
+		    e->count);
 	if (e->strikes > 1)
-		printf(", strike %" PRIu32, e->strikes);
+		fprintf(out, ", strike %" PRIu32, e->strikes);
 	if (e->expires == BAN_FOR_EVER)
-		printf(", for ever");
+		fprintf(out, ", for ever");
 	else
-		printf(", until %s", when_short(e->expires, now, until));
+		fprintf(out, ", until %s", when_short(e->expires, now, until));
 }
 
 static void
-put_details(const struct ctl_event_record *e, int64_t now)
+put_details(FILE *out, const struct ctl_event_record *e, int64_t now)
 {
+	char why[sizeof(e->text) * ESCAPE_LEN] = "";
+
+	escape_append(why, sizeof(why), e->text);
 	switch (e->kind) {
 	case CTL_EVENT_FAILURE:
-		printf(" %s %" PRIu32 "/%" PRIu32, category_name(e->category),
-		    e->count, e->threshold);
+		fprintf(out, " %s %" PRIu32 "/%" PRIu32,
+		    category_name(e->category), e->count, e->threshold);
 		break;
 	case CTL_EVENT_SPARED:
-		printf(" %s (", category_name(e->category));
-		escape_put(e->text, strlen(e->text));
-		putchar(')');
+		fprintf(out, " %s (%s)", category_name(e->category), why);
 		break;
 	case CTL_EVENT_LOGIN:
-		printf(" after %" PRIu32 " failure%s", e->count,
+		fprintf(out, " after %" PRIu32 " failure%s", e->count,
 		    e->count == 1 ? "" : "s");
 		break;
 	case CTL_EVENT_BANNED:
-		put_ban(e, now);
+		put_ban(out, e, now);
 		break;
 	case CTL_EVENT_REFUSED:
-		putchar(' ');
-		escape_put(e->text, strlen(e->text));
+		fprintf(out, " %s", why);
 		break;
 	default:
 		break;
 	}
-	put_user(e->user);
+}
+
+static void
+put_event(FILE *out, const struct ctl_event_record *e, int64_t now)
+{
+	char prefix[PREFIX_STRLEN];
+
+	put_time(out, e->time);
+	if (e->kind == CTL_EVENT_BEGIN)
+		fprintf(out, "%s", kind_name(e->kind));
+	else if (e->kind == CTL_EVENT_LOST)
+		fprintf(out,
+		    "%-8s %" PRIu64 " events: they came faster than they "
+		    "were read",
+		    kind_name(e->kind), e->lost);
+	else if (e->kind == CTL_EVENT_RELEASED)
+		fprintf(out, "%-8s %s", kind_name(e->kind),
+		    prefix_format(&e->prefix, prefix));
+	else {
+		fprintf(out, "%-8s %-15s", kind_name(e->kind),
+		    prefix_format(&e->prefix, prefix));
+		put_details(out, e, now);
+	}
+}
+
+static enum colour
+event_colour(uint32_t kind)
+{
+	switch (kind) {
+	case CTL_EVENT_BANNED:
+		return COLOUR_WRONG;
+	case CTL_EVENT_RELEASED:
+	case CTL_EVENT_LOGIN:
+		return COLOUR_GOOD;
+	case CTL_EVENT_REFUSED:
+	case CTL_EVENT_LOST:
+		return COLOUR_REMARK;
+	case CTL_EVENT_SPARED:
+		return COLOUR_FAINT;
+	default:
+		return COLOUR_PLAIN;
+	}
+}
+
+/* What the rest of a line has room for: the name, in part; how long a ban is. */
+static void
+put_rest(const struct ctl_event_record *e, size_t column, int64_t now)
+{
+	size_t room = column + strlen(" user ") + USER_LEAST < SCREEN ?
+	    SCREEN - column - strlen(" user ") :
+	    USER_LEAST;
+	char cell[ATTACKED_USER_SIZE], rel[WHEN_STRLEN];
+
+	if (e->user[0] != '\0')
+		printf(" user %s", attacked_user(e->user, room, cell));
+	else if (e->kind == CTL_EVENT_BANNED &&
+	    when_about(e->expires, now, rel)[0] != '\0' &&
+	    column + 1 + strlen(rel) <= SCREEN)
+		printf(" %s", rel);
 }
 
 static void
 event_text(const struct ctl_event_record *e, int64_t now)
 {
-	char prefix[PREFIX_STRLEN];
+	enum colour colour = event_colour(e->kind);
+	char *line = NULL;
+	size_t size = 0;
+	FILE *f;
 
-	put_time(e->time);
-	if (e->kind == CTL_EVENT_BEGIN)
-		puts(kind_name(e->kind));
-	else if (e->kind == CTL_EVENT_LOST)
-		printf("%-8s %" PRIu64 " events: they came faster than they "
-		       "were read\n",
-		    kind_name(e->kind), e->lost);
-	else if (e->kind == CTL_EVENT_RELEASED)
-		printf("%-8s %s\n", kind_name(e->kind),
-		    prefix_format(&e->prefix, prefix));
-	else {
-		printf("%-8s %-15s", kind_name(e->kind),
-		    prefix_format(&e->prefix, prefix));
-		put_details(e, now);
-		putchar('\n');
-	}
+	if ((f = open_memstream(&line, &size)) == NULL)
+		err(COMMAND_FAILED, NULL);
+	put_event(f, e, now);
+	if (fclose(f) == EOF)
+		err(COMMAND_FAILED, NULL);
+	printf("%s%s%s", colour_begin(stdout, colour), line,
+	    colour_end(stdout, colour));
+	put_rest(e, size, now);
+	putchar('\n');
+	free(line);
 }
 
 static int

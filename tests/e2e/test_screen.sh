@@ -42,6 +42,23 @@ for command in status bans offenders accounts "check 203.0.113.245" \
 	    grep -q "$(printf '\033')" "$T/terminal"
 done
 
+# Each event has one line, whatever the name in it.
+in_ns "$S" "$STAGE/bin/smtpbanctl" -s "$SOCK" watch >"$T/watch" &
+watcher=$!
+wait_for 5 grep -q watching "$T/watch" || fail "watch does not begin"
+long=$(printf 'b%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40)
+bad_logins 3 203.0.113.247 "$long" >>"$LOG"
+bad_logins 1 2001:db8:1234:5680:1:2:3:4 "$long" >>"$LOG"
+wait_for 5 grep -q 'banned   203.0.113.247' "$T/watch" || fail "no ban seen"
+wait_for 5 grep -q 5680 "$T/watch" || fail "no failure seen"
+kill "$watcher"
+wait "$watcher" || :
+refuse "watch: wider than 80 columns" grep -E '^.{81}' "$T/watch"
+grep -q 'banned   203.0.113.247.* until .* in 7d$' "$T/watch" ||
+    fail "watch: $(cat "$T/watch")"
+grep -q '203.0.113.247.* user bbb.*\.\.\.$' "$T/watch" ||
+    fail "watch: $(cat "$T/watch")"
+
 # Columns stand under each other.
 for list in bans offenders; do
 	ctl $list >"$T/plain"

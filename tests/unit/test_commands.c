@@ -713,12 +713,12 @@ test_hostile_names_are_shown_as_text(void **state)
 	run(command_accounts, true, "accounts");
 	for (p = printed; *p != '\0'; p++)
 		assert_true(*p == '\n' || (*p >= 0x20 && *p < 0x7f));
-	memset(r.user, 'x', 30);
-	r.user[30] = '\0';
+	memset(r.user, 'x', 26);
+	r.user[26] = '\0';
 	run(command_accounts, false, "accounts");
 	assert_null(strstr(printed, "..."));
-	r.user[30] = 'x';
-	r.user[31] = '\0';
+	r.user[26] = 'x';
+	r.user[27] = '\0';
 	run(command_accounts, false, "accounts");
 	assert_non_null(strstr(printed, "xxx..."));
 }
