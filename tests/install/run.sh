@@ -28,6 +28,16 @@ check()
 	fi
 }
 
+# check_with PROGRAM NAME: nobody has to install it for the tests but .ci/run.
+check_with()
+{
+	if command -v "$1" >/dev/null; then
+		check "$2"
+	else
+		echo "NOT TESTED $2: no $1"
+	fi
+}
+
 unit=$root/usr/lib/systemd/system/smtpban.service
 parser=$root/usr/libexec/smtpban-parser
 
@@ -188,6 +198,71 @@ report_is_not_enabled()
 	    ! find "$root/usr/lib/systemd" -name '*.wants' | grep .
 }
 
+# OpenRC's own variables and functions are not there: only the shell's grammar,
+# and that its programs are.
+openrc_script_names_the_programs()
+{
+	script=$root/usr/share/doc/smtpban/examples/smtpban.openrc
+	sh -n "$script" && [ -x "$script" ] &&
+	    grep -qx 'command="/usr/sbin/smtpband"' "$script" &&
+	    grep -qx 'ctl="/usr/bin/smtpbanctl"' "$script"
+}
+
+# Bash does it, and is compared with what the program says of itself.
+bash_completes_every_command()
+{
+	PATH=$root/usr/bin:$PATH bash "$here/complete.bash" \
+	    "$root/usr/share/bash-completion/completions/smtpbanctl"
+}
+
+zsh_takes_the_completion()
+{
+	zsh -f -n "$root/usr/share/zsh/site-functions/_smtpbanctl" &&
+	    PATH=$root/usr/bin:$PATH zsh -f -c 'fpath=($1 $fpath)
+		autoload -Uz compinit && compinit -u -D
+		[[ $_comps[smtpbanctl] = _smtpbanctl ]]' zsh \
+		"$root/usr/share/zsh/site-functions"
+}
+
+# Read by AppArmor's own compiler, not loaded: that needs such a kernel.
+apparmor_profile_compiles()
+{
+	profile=$root/usr/share/doc/smtpban/examples/apparmor/usr.sbin.smtpband
+	apparmor_parser --skip-kernel-load --skip-cache "$profile"
+}
+
+logrotate_takes_the_sample()
+{
+	sample=$root/usr/share/doc/smtpban/examples/smtpban.logrotate
+	chown 0:0 "$sample"
+	logrotate -d "$sample" >"$root/rotate" 2>&1
+	status=$?
+	cat "$root/rotate"
+	[ $status = 0 ] && ! grep -q '^error' "$root/rotate" &&
+	    grep -q /var/log/mail.log "$root/rotate"
+}
+
+# The words are those of the systemd-networkd that is here.
+networkd_sample_has_known_words()
+{
+	[ "$(grep -c -e '^ManageForeignRoutes=no$' \
+	    -e '^ManageForeignRoutingPolicyRules=no$' \
+	    "$root/usr/share/doc/smtpban/examples/networkd.conf")" = 2 ] &&
+	    for word in ManageForeignRoutes ManageForeignRoutingPolicyRules; do
+		grep -qa "$word" /lib/systemd/systemd-networkd || return 1
+	    done
+}
+
+# Mail servers begin when the bans are back.
+starts_before_mail_servers()
+{
+	for server in postfix exim4 dovecot opensmtpd sendmail; do
+		grep -q "^Before=.*\<$server.service" "$unit" || return 1
+		grep -q "^# X-Start-Before:.*\<$server\>" \
+		    "$root/etc/init.d/smtpban" || return 1
+	done
+}
+
 protocol_has_a_name()
 {
 	awk '$1 == 83 && $2 == "smtpban" { found = 1 } END { exit !found }' \
@@ -224,6 +299,13 @@ check sysusers_makes_user_and_group
 check tmpfiles_makes_folders
 check rc_script_knows_its_words
 check report_is_not_enabled
+check openrc_script_names_the_programs
+check starts_before_mail_servers
+check bash_completes_every_command
+check_with zsh zsh_takes_the_completion
+check_with apparmor_parser apparmor_profile_compiles
+check_with logrotate logrotate_takes_the_sample
+check networkd_sample_has_known_words
 check protocol_has_a_name
 echo "installation: $passed passed, $failed failed"
 [ "$failed" = 0 ]
