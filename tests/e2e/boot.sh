@@ -19,13 +19,8 @@ boot_init()
 {
 	mount --make-rprivate /
 	mount -t tmpfs tmpfs "$T/boot"
-	mkdir "$T/boot/upper" "$T/boot/work" "$T/boot/root"
-	mount -t overlay overlay -o \
-	    "lowerdir=/,upperdir=$T/boot/upper,workdir=$T/boot/work" \
-	    "$T/boot/root" || exit 1
-	cd "$T/boot/root" || exit 1
-	rm -rf etc/systemd/system/* var/log/* var/lib/smtpban etc/smtpban.conf
-	mkdir var/log/journal
+	boot_overlay "$T/boot" || exit 1
+	boot_bare
 	DESTDIR=$PWD cmake --install "$1" --prefix /usr >/dev/null || exit 1
 	cat >etc/systemd/system/default.target <<-EOT
 		[Unit]
@@ -40,6 +35,28 @@ boot_init()
 		[Service]
 		Environment=ASAN_OPTIONS=detect_leaks=0
 	EOT
+	boot_systemd
+}
+
+# boot_overlay FOLDER: its root is this Debian, and what is written stays in
+# FOLDER, which must not be on an overlay itself.  Goes there.
+boot_overlay()
+{
+	mkdir -p "$1/upper" "$1/work" "$1/root"
+	mount -t overlay overlay -o \
+	    "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root" || return
+	cd "$1/root" || return
+}
+
+# Without this host's services, logs and smtpban.
+boot_bare()
+{
+	rm -rf etc/systemd/system/* var/log/* var/lib/smtpban etc/smtpban.conf
+	mkdir var/log/journal
+}
+
+boot_systemd()
+{
 	boot_mounts
 	# Not from within a chroot; then systemd is in one, too.
 	mkdir -p before
@@ -75,13 +92,18 @@ boot_up()
 {
 	mkdir "$T/boot"
 	# shellcheck disable=SC2016
-	unshare -m -p -f --kill-child -n -u -i -C \
-	    sh -c '. "$0"; T=$1; boot_init "$2"' \
-	    "$(dirname "$0")/boot.sh" "$T" "$1" \
+	boot_start sh -c '. "$0"; T=$1; boot_init "$2"' \
+	    "$(dirname "$0")/boot.sh" "$T" "$1"
+	wait_for 60 service_runs || fail "smtpban.service does not start"
+}
+
+# boot_start COMMAND...: it becomes the systemd of a new world.
+boot_start()
+{
+	unshare -m -p -f --kill-child -n -u -i -C "$@" \
 	    >"$T/daemon.log" 2>&1 </dev/null &
 	BOOT=$!
 	wait_for 60 booted || fail "systemd does not start"
-	wait_for 60 service_runs || fail "smtpban.service does not start"
 }
 
 booted()
