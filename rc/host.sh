@@ -13,7 +13,8 @@
 	CI_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 	    shellcheck mandoc e2fsprogs xfsprogs
 	    chromium fonts-dejavu-core
-	    bird2 frr rsyslog"
+	    bird2 frr rsyslog
+	    dpkg-dev debhelper lintian zsh apparmor logrotate"
 }
 
 # install_missing PACKAGE...: asks the network for nothing that is there.

@@ -54,7 +54,9 @@ lint_shell()
 	find rc tests -name '*.sh' -exec shellcheck -s sh -x -P SCRIPTDIR \
 	    -S warning {} + &&
 	    shellcheck -x -P SCRIPTDIR .ci/run rc/smtpban.rc.in \
-		rc/smtpban-report.in
+		rc/smtpban-report.in &&
+	    shellcheck -S warning rc/smtpban.openrc.in debian/smtpban.postrm \
+		rc/completion/smtpbanctl.bash tests/install/complete.bash
 }
 
 lint_man()
