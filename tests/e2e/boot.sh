@@ -21,7 +21,9 @@ boot_init()
 	mount -t tmpfs tmpfs "$T/boot"
 	boot_overlay "$T/boot" || exit 1
 	boot_bare
-	DESTDIR=$PWD cmake --install "$1" --prefix /usr >/dev/null || exit 1
+	# One at a time: it writes into the build tree.
+	DESTDIR=$PWD flock "$1" cmake --install "$1" --prefix /usr >/dev/null ||
+	    exit 1
 	cat >etc/systemd/system/default.target <<-EOT
 		[Unit]
 		Requires=basic.target
