@@ -60,7 +60,7 @@ _smtpbanctl()
 	fi
 	COMPREPLY=()
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
-	-s | -f)
+	-s | -f | --html)
 		compopt -o default
 		return
 		;;

@@ -46,6 +46,9 @@ completes "for" ban 192.0.2.1 ""
 completes "allow" unban 192.0.2.1 al
 completes "ever" ban 192.0.2.1 for e
 completes "--explain" scan --e
+completes "--html" report --h
+completes "" report --html ""
+completes "-b" whitelist -b
 completes "" status ""
 completes "" scan ""
 exit $failed
