@@ -144,11 +144,25 @@ conf_free(struct conf *conf)
 	free(conf);
 }
 
+/* As it would be written, in the largest unit that it is a multiple of. */
+static const char *
+time_format(uint32_t seconds, char text[16])
+{
+	static const uint32_t units[] = { WEEK, DAY, HOUR, 60, 1 };
+	size_t i = 0;
+
+	while (seconds % units[i] != 0)
+		i++;
+	(void)snprintf(text, 16, "%u%c", seconds / units[i], "wdhms"[i]);
+	return text;
+}
+
 /* What only the whole file can tell. */
 static void
 conf_check(struct conf_parser *p)
 {
 	struct conf *conf = p->conf;
+	char max[16], first[16];
 
 	if (p->counted != 0)
 		conf->policy.counted = p->counted;
@@ -159,8 +173,9 @@ conf_check(struct conf_parser *p)
 	    conf->ban_max < conf->ban_for && !p->wrong[SET_BAN_FOR] &&
 	    !p->wrong[SET_BAN_REPEAT])
 		conf_error(p, p->given[SET_BAN_REPEAT],
-		    "ban repeat up to %us is less than ban for %us",
-		    conf->ban_max, conf->ban_for);
+		    "ban repeat up to %s is less than ban for %s",
+		    time_format(conf->ban_max, max),
+		    time_format(conf->ban_for, first));
 	if (conf->policy.network_len[1] > conf->policy.inet6_len &&
 	    !p->wrong[SET_PREFIX])
 		conf_error(p, p->given[SET_NETWORK6],

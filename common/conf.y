@@ -271,12 +271,14 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct conf_parser *p)
 	conf_quote(word, p->lex.word);
 	if (token == YYSYMBOL_WORD)
 		meant = conf_suggest(p->lex.word, names, (size_t)n);
+	if (meant == NULL && n > YYSYMBOL_WHITELIST - YYSYMBOL_BAN)
+		meant = conf_translate(p->lex.word);
 	if (meant != NULL)
 		conf_error(p, line, "unknown word %s (did you mean \"%s\"?)",
 		    word, meant);
 	else if (n > YYSYMBOL_WHITELIST - YYSYMBOL_BAN)
 		conf_error(p, line,
-		    token == YYSYMBOL_WORD ? "unknown word %s"
+		    token == YYSYMBOL_WORD ? "unknown word %s, see smtpban.conf(5)"
 					   : "%s cannot begin a statement",
 		    word);
 	else

@@ -37,6 +37,8 @@ conf_add_log(struct conf_parser *p, unsigned line, const char *path)
 	const char *why = conf_check_path(path, MSG_PATH_LEN);
 	char quoted[CONF_QUOTED];
 
+	if (strcmp(path, "journal") == 0)
+		why = "want no quotes for the journal";
 	if (why != NULL)
 		conf_error(p, line, "log %s: %s", conf_quote(quoted, path),
 		    why);

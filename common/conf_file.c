@@ -22,9 +22,10 @@ file_check_owner(int fd, char *why)
 		strlcpy(why, "is not a regular file", CONF_WHY_LEN);
 	else if (st.st_uid != 0 && st.st_uid != geteuid())
 		(void)snprintf(why, CONF_WHY_LEN,
-		    "belongs to uid %u, want root", (unsigned)st.st_uid);
+		    "belongs to uid %u, want root: chown root",
+		    (unsigned)st.st_uid);
 	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		strlcpy(why, "is writable by others", CONF_WHY_LEN);
+		strlcpy(why, "is writable by others: chmod go-w", CONF_WHY_LEN);
 	else
 		return 0;
 	return -1;
@@ -122,7 +123,9 @@ conf_read_whitelist(struct conf_parser *p, unsigned line, const char *path)
 
 	conf_quote(quoted, path);
 	if (path[0] != '/') {
-		conf_error(p, line, "whitelist file %s: want an absolute path",
+		conf_error(p, line,
+		    "whitelist file %s: want an absolute path, beginning "
+		    "with /",
 		    quoted);
 		return;
 	}

@@ -290,3 +290,30 @@ conf_suggest(const char *word, const char *const *names, size_t n)
 	}
 	return best * 3 <= strlen(word) ? meant : NULL;
 }
+
+const char *
+conf_translate(const char *word)
+{
+	static const struct {
+		const char *word;
+		const char *here;
+	} words[] = {
+		{ "bantime", "ban for" },
+		{ "bantime.increment", "ban repeat double up to" },
+		{ "dbpurgeage", "remember" },
+		{ "failregex", "match" },
+		{ "filter", "count" },
+		{ "findtime", "threshold" },
+		{ "ignoreip", "whitelist" },
+		{ "backend", "log journal" },
+		{ "logpath", "log" },
+		{ "maxretry", "threshold" },
+		{ "banaction", "route" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].here;
+	return NULL;
+}

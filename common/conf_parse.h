@@ -108,6 +108,9 @@ void conf_lex_end(struct conf_lexer *);
 /* The word that was meant among n keywords, or NULL. */
 const char *conf_suggest(const char *word, const char *const *, size_t n);
 
+/* How a statement begins that does what word does in jail.conf(5), or NULL. */
+const char *conf_translate(const char *word);
+
 /*
  * conf_set.c: what the statements do.  Every one reports what is wrong with
  * its words and then leaves the value as it was.

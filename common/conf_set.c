@@ -157,7 +157,7 @@ conf_check_path(const char *path, size_t size)
 	const char *name = strrchr(path, '/');
 
 	if (path[0] != '/')
-		return "want an absolute path";
+		return "want an absolute path, beginning with /";
 	if (name[1] == '\0')
 		return "want a file, not a directory";
 	if (n >= size)
@@ -202,7 +202,7 @@ conf_set_user(struct conf_parser *p, unsigned line, const char *name)
 	}
 	if (strcmp(name, "root") == 0) {
 		set_error(p, SET_USER, line, name,
-		    "want a user without rights");
+		    "want a user without rights, as " CONF_USER);
 		return;
 	}
 	free(p->conf->user);
@@ -298,7 +298,7 @@ conf_set_table(struct conf_parser *p, unsigned line, const char *number)
 		return;
 	if (table == 253 || table == 255)
 		set_error(p, SET_TABLE, line, number,
-		    "253 and 255 are the system's own");
+		    "253 and 255 are the system's own, want another");
 	else
 		p->conf->route_table = table;
 }
@@ -312,7 +312,8 @@ conf_set_metrics(struct conf_parser *p, unsigned line, const char *addr,
 	if (!conf_give(p, SET_METRICS, line))
 		return;
 	if (prefix_parse_addr(addr, strlen(addr), &prefix) == -1)
-		set_error(p, SET_METRICS, line, addr, "want an address");
+		set_error(p, SET_METRICS, line, addr,
+		    "want an address, as 127.0.0.1");
 	else
 		p->conf->metrics_address = conf_copy(addr);
 	conf_read_number(p, SET_METRICS, line, port, 1, 65535,

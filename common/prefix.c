@@ -148,6 +148,19 @@ length_parse(const char *s, struct prefix *p)
 	return NULL;
 }
 
+/* Say which network was meant, perhaps. */
+static const char *
+host_bits_error(struct prefix *p)
+{
+	static char error[PREFIX_STRLEN + 48];
+	char text[PREFIX_STRLEN];
+
+	prefix_widen(p, p->len);
+	(void)snprintf(error, sizeof(error),
+	    "host bits are set (did you mean %s?)", prefix_format(p, text));
+	return error;
+}
+
 const char *
 prefix_parse(const char *s, struct prefix *out)
 {
@@ -157,13 +170,16 @@ prefix_parse(const char *s, struct prefix *out)
 
 	if (addr_parse(s, slash != NULL ? (size_t)(slash - s) : strlen(s),
 		&p) == -1)
-		return "not an address";
+		return strpbrk(s, "ghijklmnopqrstuvwxyz") == NULL ||
+			strchr(s, ':') != NULL ?
+		    "not an address" :
+		    "not an address, and names are not looked up";
 	if (slash != NULL) {
 		error = length_parse(slash + 1, &p);
 		if (error != NULL)
 			return error;
 		if (!prefix_is_valid(&p))
-			return "host bits are set";
+			return host_bits_error(&p);
 	}
 	prefix_unmap(&p);
 	*out = p;

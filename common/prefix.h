@@ -29,8 +29,8 @@ _Static_assert(sizeof(struct prefix) == 20, "prefix has padding");
 /*
  * Read "192.0.2.1", "192.0.2.0/24", "2001:db8::/64" (inet_pton(3) forms).
  * IPv4-mapped addresses become IPv4.  Zones (%eth0) are refused.  Returns
- * NULL, or what is wrong as a constant text: "not an address", "prefix length
- * over 32", "host bits are set".
+ * NULL, or what is wrong: "not an address", "prefix length over 32", "host bits
+ * are set (did you mean 192.0.2.0/24?)"; the text lasts until the next call.
  */
 const char *prefix_parse(const char *, struct prefix *);
 

@@ -347,7 +347,8 @@ test_writable_file_is_refused_when_secure(void **state)
 
 	(void)state;
 	strlcpy(path, file_make("ban for 1d\n", 11, &fd), sizeof(path));
-	snprintf(want, sizeof(want), "%s: is writable by others\n", path);
+	snprintf(want, sizeof(want), "%s: is writable by others: chmod go-w\n",
+	    path);
 	assert_int_equal(fchmod(fd, 0644), 0);
 	secure_read(path, NULL);
 	assert_int_equal(fchmod(fd, 0664), 0);
@@ -370,8 +371,8 @@ test_file_of_another_is_refused_when_secure(void **state)
 	strlcpy(path, file_make("ban for 1d\n", 11, &fd), sizeof(path));
 	assert_int_equal(fchmod(fd, 0644), 0);
 	assert_int_equal(fchown(fd, 4711, 0), 0);
-	snprintf(want, sizeof(want), "%s: belongs to uid 4711, want root\n",
-	    path);
+	snprintf(want, sizeof(want),
+	    "%s: belongs to uid 4711, want root: chown root\n", path);
 	secure_read(path, want);
 	close(fd);
 }
@@ -431,7 +432,8 @@ test_whitelist_file_errors_name_that_file(void **state)
 	    lines_take, &l));
 	fflush(l.to);
 	snprintf(want, sizeof(want),
-	    "%s:2: \"192.0.2.1/24\": host bits are set\n"
+	    "%s:2: \"192.0.2.1/24\": host bits are set (did you mean "
+	    "192.0.2.0/24?)\n"
 	    "%s:4: \"192.0.2.0/33\": prefix length over 32\n"
 	    "%s:5: \"192.0.2.1 192.0.2.2\": not an address\n"
 	    "%s:6: \"\\x00\": not an address\n"
@@ -457,7 +459,8 @@ test_whitelist_file_is_secure_too(void **state)
 	path = strdup(file_make(text, strlen(text), &fd));
 	assert_int_equal(fchmod(fd, 0600), 0);
 	snprintf(want, sizeof(want),
-	    "%s:2: whitelist file \"%s\": is writable by others\n", path, list);
+	    "%s:2: whitelist file \"%s\": is writable by others: chmod go-w\n",
+	    path, list);
 	secure_read(path, want);
 	assert_int_equal(fchmod(list_fd, 0600), 0);
 	secure_read(path, NULL);
@@ -538,7 +541,8 @@ test_errors_end_at_a_hundred(void **state)
 	assert_null(conf_read(path, false, lines_take, &l));
 	assert_int_equal(l.n, 101);
 	fflush(l.to);
-	last = strstr(l.text, ":100: unknown word \"x\"\n");
+	last =
+	    strstr(l.text, ":100: unknown word \"x\", see smtpban.conf(5)\n");
 	assert_non_null(last);
 	last = strchr(last, '\n') + 1;
 	assert_int_equal(strncmp(last, path, strlen(path)), 0);
