@@ -102,6 +102,9 @@ uint32_t conf_window(const struct msg_policy *);
  */
 const char *conf_parse_time(const char *, uint32_t *seconds);
 
+/* The word that was meant by a mistyped one, of n names, or NULL. */
+const char *conf_suggest(const char *word, const char *const *, size_t n);
+
 /*
  * The text that the log shows for each unsupported statement, by bit number;
  * NULL past the end: "route ports", ...

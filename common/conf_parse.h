@@ -105,9 +105,6 @@ void conf_read_whitelist(struct conf_parser *, unsigned line, const char *);
 void conf_lex_begin(struct conf_lexer *, const char *text, size_t len);
 void conf_lex_end(struct conf_lexer *);
 
-/* The word that was meant among n keywords, or NULL. */
-const char *conf_suggest(const char *word, const char *const *, size_t n);
-
 /* How a statement begins that does what word does in jail.conf(5), or NULL. */
 const char *conf_translate(const char *word);
 

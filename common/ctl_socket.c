@@ -59,16 +59,19 @@ ctl_connect(const char *path, int seconds)
 	return fd;
 }
 
-static void
+/* The folder of path, if only that is missing. */
+static int
 make_folder(char *path)
 {
 	char *slash = strrchr(path, '/');
+	int made;
 
 	if (slash == NULL || slash == path)
-		return;
+		return 0;
 	*slash = '\0';
-	(void)mkdir(path, 0755);
+	made = mkdir(path, 0755);
 	*slash = '/';
+	return made == -1 && errno != EEXIST ? -1 : 0;
 }
 
 /*
@@ -122,7 +125,10 @@ ctl_listen(const char *path)
 	if ((fd = ctl_socket(path, SOCK_NONBLOCK, &sun)) == -1)
 		return -1;
 	mask = umask(022);
-	make_folder(sun.sun_path);
+	if (make_folder(sun.sun_path) == -1) {
+		umask(mask);
+		return give_up(fd);
+	}
 	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
 		(void)unlink(path);
 	umask(0177);

@@ -1,3 +1,6 @@
+#include <errno.h>
+#include <string.h>
+
 #include "msg_fault.h"
 
 const char *
@@ -11,4 +14,17 @@ msg_fault_name(enum msg_fault_kind kind)
 	};
 
 	return names[kind];
+}
+
+const char *
+msg_log_error(int error)
+{
+	switch (error) {
+	case EISDIR:
+		return "it is a directory, want a file in it";
+	case ENOTSUP:
+		return "it is not a regular file";
+	default:
+		return strerror(error);
+	}
 }

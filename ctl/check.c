@@ -224,7 +224,7 @@ command_check(const struct invocation *v)
 		code = a.check.ban.state == BAN_ACTIVE ? CHECK_BANNED :
 							 CHECK_NOT_BANNED;
 	} else
-		warnx("check: the daemon's answer makes no sense");
+		show_warn_senseless("check");
 	client_free(&a);
 	return code;
 }

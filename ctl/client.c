@@ -20,14 +20,21 @@ static void
 client_warn_connect(const char *path)
 {
 	if (errno == ENOENT || errno == ECONNREFUSED)
-		warnx("%s: smtpband is not running (%s)", path,
-		    strerror(errno));
+		warnx("%s: smtpband is not running (%s); start it with \"%s\"",
+		    path, strerror(errno),
+		    access("/run/systemd/system", F_OK) == 0 ?
+			"systemctl start smtpban" :
+			"service smtpban start");
 	else if (errno == EAGAIN)
-		warnx("%s: smtpband takes no connection within %d seconds",
+		warnx("%s: smtpband takes no connection within %d seconds: it "
+		      "hangs or is flooded, see its log",
 		    path, PATIENCE);
 	else if (errno == EACCES)
-		warnx("%s: %s: only root and members of group smtpban may ask",
+		warnx("%s: %s: only root and members of group smtpban may ask "
+		      "(sudo, or as root: usermod -aG smtpban USER)",
 		    path, strerror(errno));
+	else if (errno == ENOTSOCK || errno == EPROTOTYPE)
+		warnx("%s: not the control socket of smtpband", path);
 	else
 		warn("%s", path);
 }
@@ -196,7 +203,7 @@ client_warn_error(const char *what, uint32_t request,
 	struct ctl_error e;
 
 	if (m->hdr.len != sizeof(e)) {
-		warnx("%s: the daemon's answer makes no sense", what);
+		show_warn_senseless(what);
 		return;
 	}
 	memcpy(&e, m->payload, sizeof(e));
@@ -218,9 +225,11 @@ static void
 client_warn_receive(const char *what, int result)
 {
 	if (result == 0)
-		warnx("%s: smtpband closed the connection", what);
+		warnx("%s: smtpband closed the connection, see its log", what);
 	else if (errno == EAGAIN)
-		warnx("%s: no answer within %d seconds", what, PATIENCE);
+		warnx("%s: no answer within %d seconds: smtpband hangs, see "
+		      "its log",
+		    what, PATIENCE);
 	else
 		warn("%s: no answer", what);
 }
@@ -241,7 +250,7 @@ client_receive(int sock, const char *what, uint32_t request, struct answer *a)
 		return -1;
 	}
 	if (client_take(a, &m) == -1) {
-		warnx("%s: the daemon's answer makes no sense", what);
+		show_warn_senseless(what);
 		return -1;
 	}
 	return m.hdr.type == CTL_DONE;

@@ -26,8 +26,8 @@ command_time(const struct invocation *v, const char *word, bool ever,
 	if (v->argc == 1)
 		return 0;
 	if (v->argc != 3 || strcmp(v->argv[1], word) != 0) {
-		warnx("%s: %s: want \"%s\" and a time", v->name, v->argv[1],
-		    word);
+		warnx("%s: %s: want \"%s\" and a time, as \"%s 2d\"", v->name,
+		    v->argv[1], word, word);
 		return -1;
 	}
 	if (ever && strcmp(v->argv[2], "ever") == 0) {

@@ -84,9 +84,9 @@ import_answer(struct import *i, const struct old_ban *old, int sock)
 		i->imported++;
 	}
 	if (n == 0)
-		warnx("import: smtpband closed the connection");
+		warnx("import: smtpband closed the connection, see its log");
 	else if (n == 1)
-		warnx("import: the daemon's answer makes no sense");
+		show_warn_senseless("import");
 	else
 		warn("import: no answer");
 	i->failed = true;

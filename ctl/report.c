@@ -7,6 +7,7 @@
 #include "hints.h"
 #include "outfile.h"
 #include "report.h"
+#include "show.h"
 
 #define HOST_LEN 256
 
@@ -24,7 +25,7 @@ report_ask(const struct invocation *v, struct answer *a)
 		return -1;
 	if (a->has_status)
 		return 0;
-	warnx("report: the daemon's answer makes no sense");
+	show_warn_senseless("report");
 	client_free(a);
 	return -1;
 }

@@ -1,3 +1,4 @@
+#include <err.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -345,4 +346,12 @@ command_offenders(const struct invocation *v)
 		    !v->quiet);
 	client_free(&a);
 	return COMMAND_OK;
+}
+
+void
+show_warn_senseless(const char *what)
+{
+	warnx("%s: the daemon's answer makes no sense: is it of another "
+	      "version? restart smtpband",
+	    what);
 }

@@ -54,4 +54,7 @@ const char *show_offender_counts(const struct ctl_offender_record *,
 void show_counts_json(struct json *, const char *key,
     const uint64_t counts[CATEGORY_COUNT]);
 
+/* Print that the daemon's answer is not as this version's should be. */
+void show_warn_senseless(const char *what);
+
 #endif

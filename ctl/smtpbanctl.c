@@ -67,6 +67,15 @@ add_conf(struct invocation *v, const char *path)
 	return 0;
 }
 
+/* Most options are of one command, and follow it. */
+static const char *
+options_help(const struct invocation *v)
+{
+	return v->name == NULL ?
+	    "; before the command there are -h, -j, -q and -s" :
+	    ", see \"smtpbanctl -h\"";
+}
+
 /* word: where it stood.  Returns 0, or -1 with the error printed. */
 static int
 take_option(struct invocation *v, int option, const char *word)
@@ -106,9 +115,9 @@ take_option(struct invocation *v, int option, const char *word)
 		return -1;
 	default:
 		if (optopt != 0)
-			warnx("-%c: unknown option", optopt);
+			warnx("-%c: unknown option%s", optopt, options_help(v));
 		else
-			warnx("%s: unknown option", word);
+			warnx("%s: unknown option%s", word, options_help(v));
 		return -1;
 	}
 }
@@ -163,6 +172,23 @@ find_command(const char *name)
 	return NULL;
 }
 
+static void
+warn_command(const char *name)
+{
+	const char *names[NCOMMANDS], *meant;
+	size_t i;
+
+	for (i = 0; i < NCOMMANDS; i++)
+		names[i] = commands[i].name;
+	meant = conf_suggest(name, names, NCOMMANDS);
+	if (meant != NULL)
+		warnx("%s: unknown command (did you mean \"%s\"?)", name,
+		    meant);
+	else
+		warnx("%s: unknown command, \"smtpbanctl -h\" lists them",
+		    name);
+}
+
 /* What was printed must have arrived: a full disk is an error. */
 static int
 finish(int code)
@@ -191,8 +217,7 @@ main(int argc, char **argv)
 	argv += used;
 	v.name = argv[0];
 	if ((e = find_command(v.name)) == NULL) {
-		warnx("%s: unknown command", v.name);
-		usage(stderr);
+		warn_command(v.name);
 		return COMMAND_USAGE;
 	}
 	if ((used = parse_options(&v, true, argc, argv)) == -1)

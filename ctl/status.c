@@ -7,6 +7,7 @@
 #include "command.h"
 #include "hints.h"
 #include "log.h"
+#include "msg_fault.h"
 #include "show.h"
 #include "when.h"
 #include "wrong.h"
@@ -43,7 +44,7 @@ status_log_json(struct json *j, const struct ctl_log_record *log)
 	json_string(j, "path", log->path);
 	json_bool(j, "present", log->present != 0);
 	json_string(j, "error",
-	    log->error != 0 ? strerror((int)log->error) : NULL);
+	    log->error != 0 ? msg_log_error((int)log->error) : NULL);
 	json_number(j, "behind", log->behind);
 	json_time(j, "last_line", log->last_line);
 	json_number(j, "lines", log->lines);
@@ -140,7 +141,7 @@ status_log(const struct ctl_log_record *log, int64_t now)
 	printf(LABEL, "");
 	if (log->present == 0) {
 		printf("waited for: %s\n",
-		    strerror(log->error != 0 ? (int)log->error : 2));
+		    msg_log_error(log->error != 0 ? (int)log->error : 2));
 		return;
 	}
 	printf("%" PRIu64 " lines, %" PRIu64 " bytes behind, last line %s",
@@ -256,7 +257,7 @@ command_status(const struct invocation *v)
 	if (client_ask(v->socket, v->name, CTL_STATUS, NULL, 0, &a) == -1)
 		return STATUS_UNKNOWN;
 	if (!a.has_status) {
-		warnx("status: the daemon's answer makes no sense");
+		show_warn_senseless("status");
 		client_free(&a);
 		return STATUS_UNKNOWN;
 	}

@@ -34,7 +34,7 @@ wrong_log(const struct ctl_log_record *log, const char *how, struct wrong *w)
 	memset(w, 0, sizeof(*w));
 	snprintf(w->what, sizeof(w->what), "log %s %s", log->path, how);
 	if (log->error != 0)
-		strlcpy(w->why, strerror((int)log->error), sizeof(w->why));
+		strlcpy(w->why, msg_log_error((int)log->error), sizeof(w->why));
 	w->since = log->since;
 }
 
@@ -102,6 +102,8 @@ remark_log(const struct ctl_log_record *log, int64_t now, struct wrong *w,
 	} else if (log->present != 0 && log->last_line != 0 &&
 	    log->last_line < now - QUIET_LONG) {
 		wrong_log(log, "has no new line", &w[*n]);
+		strlcpy(w[*n].more, "does the mail server log elsewhere?",
+		    sizeof(w->more));
 		w[(*n)++].since = log->last_line;
 	}
 }

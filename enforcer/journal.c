@@ -50,7 +50,7 @@ start(struct enforcer *e, uid_t uid, gid_t gid, int out)
 	const char *envp[] = { "LC_ALL=C", NULL };
 
 	if (fd == -1 || read(fd, strchr(machine, '=') + 1, 32) != 32)
-		fatal("/etc/machine-id");
+		fatal("log journal needs /etc/machine-id");
 	snprintf(since, sizeof(since), "--since=@%lld",
 	    (long long)MAX(0, clock_wall() - conf_window(&e->conf->policy)));
 	give_up_root(uid, gid);
@@ -69,10 +69,10 @@ journal_start(struct enforcer *e)
 	if (!conf_has_log(e->conf, MSG_JOURNAL))
 		return;
 	if (access(SMTPBAN_JOURNALCTL, X_OK) == -1)
-		fatal("log journal: %s", SMTPBAN_JOURNALCTL);
+		fatal("log journal needs %s", SMTPBAN_JOURNALCTL);
 	if ((pw = getpwnam(e->conf->user)) == NULL || pw->pw_uid == 0 ||
 	    (gr = getgrnam(JOURNAL_GROUP)) == NULL)
-		fatalx("log journal: no user \"%s\" or no group \"%s\"",
+		fatalx("log journal needs the user \"%s\" and the group \"%s\"",
 		    e->conf->user, JOURNAL_GROUP);
 	if (pipe2(fd, O_CLOEXEC) == -1 || (pid = fork()) == -1)
 		fatal("log journal");

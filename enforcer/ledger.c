@@ -268,7 +268,7 @@ ledger_lock(struct ledger *l, const char *path)
 	l->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (l->dir == -1 || (made && syncfs(l->dir) == -1) ||
 	    fstat(l->dir, &st) == -1) {
-		log_warn("ledger %s", path);
+		log_warn("ledger %s: its directory", path);
 		return -1;
 	}
 	if ((st.st_uid != geteuid() && st.st_uid != 0) ||
@@ -284,7 +284,9 @@ ledger_lock(struct ledger *l, const char *path)
 	}
 	if (flock(l->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
-	log_warnx("ledger %s: another smtpband uses it", path);
+	log_warnx("ledger %s: %s", path,
+	    errno == EWOULDBLOCK ? "another smtpband uses it" :
+				   strerror(errno));
 	return -1;
 }
 

@@ -41,7 +41,7 @@ found_open(const char *path, struct stat *st)
 		return -1;
 	}
 	if (st->st_uid != geteuid() || (st->st_mode & 022) != 0) {
-		log_warnx("ledger %s: others may write it", path);
+		log_warnx("ledger %s: others may write it (chmod go-w)", path);
 		return -1;
 	}
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,7 +117,8 @@ start(struct enforcer *e)
 		exit(1);
 	disconnect_open(&e->disconnect);
 	if ((e->listener = ctl_listen(e->conf->control)) == -1)
-		fatal("control socket %s", e->conf->control);
+		fatal("control socket %s%s", e->conf->control,
+		    errno == EADDRINUSE ? " of another smtpband" : "");
 	restore(e);
 	if (sources_configure(&e->sources, e->conf) == -1)
 		fatal("watching logs");
@@ -155,11 +157,12 @@ run(struct enforcer *e, bool debug, int level)
 	umask(022);
 	log_init("smtpband", LOG_TO_STDERR, level);
 	if (geteuid() != 0)
-		fatalx("must be started as root");
+		fatalx("must be started as root (only -n need not)");
 	if ((e->conf = reload_read(e->conf_path, NULL, &errors)) == NULL)
 		return 1;
 	if (getpwnam(e->conf->user) == NULL)
-		fatalx("user \"%s\" does not exist", e->conf->user);
+		fatalx("user \"%s\" does not exist, see useradd(8)",
+		    e->conf->user);
 	e->target = notify_open() ? LOG_TO_MANAGER : LOG_TO_SYSLOG;
 	if (debug)
 		e->target = LOG_TO_STDERR;

@@ -164,7 +164,7 @@ open_regular(const char *path)
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		return fd;
 	close(fd);
-	errno = ENOTSUP;
+	errno = S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP;
 	return -1;
 }
 

@@ -26,7 +26,7 @@ parser_path(char path[PATH_MAX])
 	if (strlcat(path, SMTPBAN_PARSER, PATH_MAX) >= PATH_MAX)
 		fatalx("%s: path too long", path);
 	if (access(path, X_OK) == -1)
-		fatal("%s", path);
+		fatal("%s, which is a part of smtpban", path);
 }
 
 __dead void
@@ -75,8 +75,8 @@ spawn_parser(const char *user, enum log_target target, int *channel)
 	pid_t pid;
 
 	parser_path(path);
-	(void)mkdir("/run/smtpban", 0755);
-	if (mkdir(SPAWN_CHROOT, 0755) == -1 && errno != EEXIST)
+	if ((mkdir("/run/smtpban", 0755) == -1 && errno != EEXIST) ||
+	    (mkdir(SPAWN_CHROOT, 0755) == -1 && errno != EEXIST))
 		fatal("%s", SPAWN_CHROOT);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		0, sock) == -1)

@@ -14,6 +14,7 @@
 #include "follow.h"
 #include "judge.h"
 #include "log.h"
+#include "msg_fault.h"
 #include "parser.h"
 #include "recognise/recognise.h"
 #include "stream.h"
@@ -138,7 +139,7 @@ feed_tell_wrong(struct feed *f, enum feed_wrong wrong)
 	f->error = error;
 	if (wrong == FEED_ERROR)
 		log_warnx("log %s cannot be read: %s", f->path,
-		    strerror(error));
+		    msg_log_error(error));
 	else if (wrong == FEED_UNWATCHED)
 		log_warnx("log %s cannot be watched, is read every %lld s",
 		    f->path, (long long)again.tv_sec);

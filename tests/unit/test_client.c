@@ -307,8 +307,10 @@ test_no_daemon_is_told(void **state)
 
 	(void)state;
 	assert_int_equal(ask_at("/nonexistent/s", CTL_STATUS, &a), -1);
-	assert_error("/nonexistent/s: smtpband is not running (No such file "
-		     "or directory)");
+	assert_non_null(strstr(errors,
+	    "/nonexistent/s: smtpband is not "
+	    "running (No such file or directory); "
+	    "start it with \""));
 }
 
 /* An error of that kind, asked for by type. */
@@ -367,7 +369,8 @@ assert_senseless(uint32_t type, const void *payload, size_t len)
 	lines = 0;
 	say(type, payload, len);
 	assert_int_equal(ask(CTL_STATUS, &a), -1);
-	assert_error("what: the daemon's answer makes no sense");
+	assert_error("what: the daemon's answer makes no sense: is it of "
+		     "another version? restart smtpband");
 	client_free(&a);
 }
 
@@ -536,7 +539,7 @@ test_an_answer_without_end_is_an_error(void **state)
 
 	(void)state;
 	assert_int_equal(ask(CTL_STATUS, &a), -1);
-	assert_error("what: smtpband closed the connection");
+	assert_error("what: smtpband closed the connection, see its log");
 }
 
 static void
@@ -548,7 +551,7 @@ test_an_answer_that_breaks_off_leaves_nothing(void **state)
 	(void)state;
 	say(CTL_BAN_RECORD, &ban, sizeof(ban));
 	assert_int_equal(ask(CTL_BANS, &a), -1);
-	assert_error("what: smtpband closed the connection");
+	assert_error("what: smtpband closed the connection, see its log");
 	assert_null(a.bans);
 	assert_int_equal(a.nbans, 0);
 }
@@ -560,9 +563,11 @@ test_a_daemon_that_says_nothing_is_given_up(void **state)
 
 	(void)state;
 	manner = DAEMON_IS_SILENT;
-	assert_fails("what: no answer within 60 seconds");
+	assert_fails(
+	    "what: no answer within 60 seconds: smtpband hangs, see its log");
 	say(CTL_STATUS_RECORD, &status, sizeof(status)); /* or half of it */
-	assert_fails("what: no answer within 60 seconds");
+	assert_fails(
+	    "what: no answer within 60 seconds: smtpband hangs, see its log");
 }
 
 static void
@@ -580,7 +585,9 @@ test_a_daemon_that_takes_no_connection_is_given_up(void **state)
 	assert_int_not_equal(first, -1);
 	assert_int_equal(ask_at(path, CTL_STATUS, &a), -1);
 	snprintf(full, sizeof(full),
-	    "%s: smtpband takes no connection within 60 seconds", path);
+	    "%s: smtpband takes no connection within 60 seconds: "
+	    "it hangs or is flooded, see its log",
+	    path);
 	assert_error(full);
 	close(first);
 	(void)kill(pid, SIGKILL);
@@ -608,11 +615,13 @@ test_more_logs_and_accounts_than_there_can_be_are_refused(void **state)
 	(void)state;
 	for (i = 0; i <= MSG_LOGS_MAX; i++)
 		say(CTL_LOG_RECORD, &log, sizeof(log));
-	assert_fails("what: the daemon's answer makes no sense");
+	assert_fails("what: the daemon's answer makes no sense: is it of "
+		     "another version? restart smtpband");
 	lines = 0;
 	manner = DAEMON_NEVER_ENDS;
 	say(CTL_ACCOUNT_RECORD, &account, sizeof(account));
-	assert_fails("what: the daemon's answer makes no sense");
+	assert_fails("what: the daemon's answer makes no sense: is it of "
+		     "another version? restart smtpband");
 }
 
 static void

@@ -175,7 +175,8 @@ test_what_is_odd_is_a_remark(void **state)
 	assert_int_equal(wrong_collect(&answer, wrong), 0);
 	assert_int_equal(wrong_remark(&answer, T0, remarks), 3);
 	assert_line("remark: ", &remarks[0],
-	    "remark: log /var/log/mail.log has no new line for 2d\n");
+	    "remark: log /var/log/mail.log has no new line for 2d (does the mail "
+	    "server log\n        elsewhere?)\n");
 	assert_line("remark: ", &remarks[1],
 	    "remark: the clock jumped back by 2h, 1m ago\n");
 	assert_line("remark: ", &remarks[2],
