@@ -37,7 +37,15 @@ host_up()
 	    touch "$0/ready" && exec sleep 100000' "$T" &
 	HOST=$!
 	wait_for 5 test -e "$T/ready" || fail "no host for the examples"
-	trap 'status=$?; kill "$HOST"; (exit "$status"); cleanup' EXIT
+	trap host_down EXIT
+}
+
+host_down()
+{
+	status=$?
+	kill "$HOST"
+	(exit "$status")
+	cleanup
 }
 
 # on_host COMMAND: a line for its shell.
