@@ -339,7 +339,7 @@ client_follow(const char *socket_path, const char *what, uint32_t type,
 			break;
 		}
 		if ((taken = take(arg, &m)) == -1)
-			warnx("%s: the daemon's answer makes no sense", what);
+			show_warn_senseless(what);
 		else if (taken == 0 && !client_wait(sock))
 			taken = 1;
 	}

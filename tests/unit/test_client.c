@@ -459,7 +459,8 @@ test_lines_are_within_their_bounds(void **state)
 	client_free(&a);
 	lines--;
 	say(CTL_EVIDENCE_RECORD, &e, sizeof(e));
-	assert_fails("what: the daemon's answer makes no sense");
+	assert_fails("what: the daemon's answer makes no sense: is it of "
+		     "another version? restart smtpband");
 	e.len++;
 	assert_senseless(CTL_EVIDENCE_RECORD, &e, sizeof(e));
 	e.len--;
@@ -478,7 +479,7 @@ test_what_follows_is_given_on_until_it_ends(void **state)
 	say(CTL_EVENT_RECORD, &e, sizeof(e));
 	assert_int_equal(follow(), -1);
 	assert_int_equal(taken, 2);
-	assert_error("what: smtpband closed the connection");
+	assert_error("what: smtpband closed the connection, see its log");
 	manner = DAEMON_IS_SLOW; /* that is no reason to go */
 	second = 1;
 	assert_int_equal(follow(), 0);
@@ -487,7 +488,8 @@ test_what_follows_is_given_on_until_it_ends(void **state)
 	manner = DAEMON_ANSWERS;
 	second = -1;
 	assert_int_equal(follow(), -1);
-	assert_error("what: the daemon's answer makes no sense");
+	assert_error("what: the daemon's answer makes no sense: is it of "
+		     "another version? restart smtpband");
 }
 
 static void
@@ -498,7 +500,8 @@ test_nothing_that_follows_is_an_error(void **state)
 	(void)state;
 	manner = DAEMON_IS_SILENT;
 	assert_int_equal(follow(), -1);
-	assert_error("what: no answer within 60 seconds");
+	assert_error(
+	    "what: no answer within 60 seconds: smtpband hangs, see its log");
 	manner = DAEMON_ANSWERS;
 	e.kind = CTL_REFUSED;
 	strlcpy(e.text, "too many", sizeof(e.text));
