@@ -47,7 +47,7 @@ command_ban(const struct invocation *v)
 			when_local(a.bans[0].expires, at));
 	if (a.nbans > 0 && (a.bans[0].flags & BAN_FOREIGN) != 0) {
 		warnx("%s: another program's route is on this prefix, ours "
-		      "cannot be set",
+		      "cannot be set; \"ip route\" shows it",
 		    what);
 		code = COMMAND_FAILED;
 	}

@@ -20,7 +20,8 @@ static void
 client_warn_connect(const char *path)
 {
 	if (errno == ENOENT || errno == ECONNREFUSED)
-		warnx("%s: smtpband is not running (%s); start it with \"%s\"",
+		warnx("%s: smtpband is not running (%s); start it with \"%s\", "
+		      "or name its socket with -s",
 		    path, strerror(errno),
 		    access("/run/systemd/system", F_OK) == 0 ?
 			"systemctl start smtpban" :

@@ -76,9 +76,19 @@ scan_file_unpack(struct scan_file *f)
 	f->fd = scan_file_spawn(f->program, f->packed, &f->child);
 	if (f->fd != -1)
 		return 0;
-	warn("%s: %s", f->name, f->program);
+	warn("%s: cannot start %s, is it installed?", f->name, f->program);
 	close(f->packed);
 	return -1;
+}
+
+static void
+scan_file_warn_open(const char *name)
+{
+	if (errno == EACCES)
+		warnx("%s: %s: root may read it, or who is in its group", name,
+		    strerror(errno));
+	else
+		warn("%s", name);
 }
 
 int
@@ -92,12 +102,11 @@ scan_file_open(struct scan_file *f, const char *name)
 	f->fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO) :
 					 open(name, O_RDONLY | O_CLOEXEC);
 	if (f->fd == -1 || fstat(f->fd, &st) == -1) {
-		warn("%s", name);
+		scan_file_warn_open(name);
 		return -1;
 	}
 	if (S_ISDIR(st.st_mode)) {
-		errno = EISDIR;
-		warn("%s", name);
+		warnx("%s: is a directory, name the files in it", name);
 		close(f->fd);
 		return -1;
 	}
@@ -215,7 +224,7 @@ scan_file_wait(const struct scan_file *f)
 		}
 	if (status == 0 || !f->ended)
 		return 0;
-	warnx("%s: %s failed", f->name, f->program);
+	warnx("%s: %s failed, is the file whole?", f->name, f->program);
 	return -1;
 }
 

@@ -93,8 +93,15 @@ kill_daemon
 rmdir "$LOG"
 
 # Of smtpbanctl.
+junk()
+{
+	echo junk >"$T/junk.gz"
+	# gzip(1) has a line of its own to say.
+	ctl -q scan "$T/junk.gz" 2>&1 | grep "^smtpbanctl" >&2
+	return 1
+}
 rm -f "$SOCK"
-says " start\"" ctl status
+says " start\", or name its socket with -s" ctl status
 grep -q "control.sock: smtpband is not running (No such file or directory); start it with \"s" \
     "$T/err" || fail "not running: $(cat "$T/err")"
 start
@@ -119,7 +126,12 @@ says "smtpbanctl: ban 127.0.0.1: refused: loopback address" ctl ban 127.0.0.1
 says "smtpbanctl: log: loud: want brief or verbose" ctl log loud
 says "smtpbanctl: $T/none.log: No such file or directory" \
     ctl -q scan "$T/none.log"
-says "smtpbanctl: $T: Is a directory" ctl -q scan "$T"
+says "smtpbanctl: $T: is a directory, name the files in it" ctl -q scan "$T"
+install -m 600 /dev/null "$T/secret.log"
+chmod 755 "$T"
+says "secret.log: Permission denied: root may read it, or who is in its group" \
+    setpriv --reuid 65534 --clear-groups "$STAGE/bin/smtpbanctl" -q scan "$T/secret.log"
+says "junk.gz: zcat failed, is the file whole?" junk
 says "smtpbanctl: import: /etc/passwd: not a GNU dbm file that can be read: Bad magic number" \
     ctl import /etc/passwd
 says "smtpbanctl: report: -j and --html: choose one of them" \
