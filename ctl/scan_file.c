@@ -243,3 +243,10 @@ scan_file_close(struct scan_file *f)
 	f->buf = NULL;
 	return result;
 }
+
+void
+scan_file_put_back(struct scan_file *f)
+{
+	f->ended = false;
+	(void)scan_file_close(f);
+}

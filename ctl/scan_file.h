@@ -54,4 +54,10 @@ int64_t scan_file_done(const struct scan_file *);
  */
 int scan_file_close(struct scan_file *);
 
+/*
+ * The same for a file that will be opened again: what its decompressor
+ * complains of is told then.
+ */
+void scan_file_put_back(struct scan_file *);
+
 #endif

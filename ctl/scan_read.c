@@ -214,7 +214,7 @@ merge_look(struct scan_merge *m, struct scan_input *in)
 	if ((in->first = scan_file_peek(f)) == 0)
 		in->first = NO_TIME;
 	if (scan_file_is_regular(f))
-		(void)scan_file_close(f);
+		scan_file_put_back(f);
 	return true;
 }
 
