@@ -62,7 +62,7 @@ hangs "the enforcer" "$(main_pid)"
 # It is told what is wrong, and that it is over.
 inside sh -c 'echo nonsense >/etc/smtpban.conf; chmod 600 /etc/smtpban.conf'
 refuse "reload" inside systemctl reload smtpban.service
-wait_for 10 text_is "1 bans; configuration not taken: /etc/smtpban.conf:1: unknown word \"nonsense\"" ||
+wait_for 10 text_is "1 bans; configuration not taken: /etc/smtpban.conf:1: unknown word \"nonsense\", see smtpban.conf(5)" ||
     fail "status: $(text)"
 inside sh -c ': >/etc/smtpban.conf'
 inside systemctl kill --kill-whom=main -s HUP smtpban.service

@@ -315,7 +315,7 @@ test_what_is_missing_is_named(void **state)
 	assert_fatal("no group \"systemd-journal\"");
 	no_group = false;
 	strlcpy(user, "root", sizeof(user));
-	assert_fatal("no user \"root\"");
+	assert_fatal("needs the user \"root\"");
 	strlcpy(user, "mail", sizeof(user));
 }
 
