@@ -312,7 +312,7 @@ test_what_is_missing_is_named(void **state)
 	assert_fatal(": No such file");
 	no_program = false;
 	no_group = true;
-	assert_fatal("no group \"systemd-journal\"");
+	assert_fatal("the group \"systemd-journal\"");
 	no_group = false;
 	strlcpy(user, "root", sizeof(user));
 	assert_fatal("needs the user \"root\"");
