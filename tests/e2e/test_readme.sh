@@ -60,7 +60,7 @@ wait_for 5 routed 2001:db8:bad:1::/64 || fail "the scene is not set"
 # blur FILE: a picture of it, in which the day does not matter.
 blur()
 {
-	sed -E 's/ +$//; s/(^|[^[:alnum:]])([0-9]+[wdhms] ?)+/\1T /g; s/\<now\>/T ago/g; s/[0-9]+/0/g
+	sed -E 's/ +$//; s/(^|[^[:alnum:]])([0-9]+[wdhms] ?)+/\1T /g; s/\<now\>/T ago/g; s/^ *[A-Z][a-z][a-z] +[0-9]+ [0-9:]+ /STAMP /; s/[0-9]+/0/g
 	    s/ +/ /g; s/ $//' "$1"
 }
 
