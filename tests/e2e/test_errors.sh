@@ -4,6 +4,9 @@
 . "$(dirname "$0")/lib.sh"
 
 net_up
+# Somebody without rights runs them from there.
+cp "$STAGE/bin/smtpbanctl" "$STAGE/sbin/smtpband" "$T" && chmod 755 "$T" ||
+    fail "no copies"
 
 # says TEXT COMMAND...: it fails, with one line on standard error that ends so.
 says()
@@ -64,7 +67,7 @@ daemon()
 	in_ns "$S" timeout 20 "$@" "$STAGE/sbin/smtpband" -dq -f "$CONF"
 }
 says "must be started as root (only -n need not)" \
-    setpriv --reuid 65534 --clear-groups "$STAGE/sbin/smtpband" -d
+    setpriv --reuid 65534 --clear-groups "$T/smtpband" -d
 conf 'user "nosuch"'
 says 'user "nosuch" does not exist, see useradd(8)' daemon
 conf
@@ -128,21 +131,19 @@ says "smtpbanctl: $T/none.log: No such file or directory" \
     ctl -q scan "$T/none.log"
 says "smtpbanctl: $T: is a directory, name the files in it" ctl -q scan "$T"
 install -m 600 /dev/null "$T/secret.log"
-chmod 755 "$T"
 says "secret.log: Permission denied: root may read it, or who is in its group" \
-    setpriv --reuid 65534 --clear-groups "$STAGE/bin/smtpbanctl" -q scan "$T/secret.log"
+    setpriv --reuid 65534 --clear-groups "$T/smtpbanctl" -q scan "$T/secret.log"
 says "junk.gz: zcat failed, is the file whole?" junk
 says "smtpbanctl: import: /etc/passwd: not a GNU dbm file that can be read: Bad magic number" \
     ctl import /etc/passwd
 says "smtpbanctl: report: -j and --html: choose one of them" \
     ctl report -j --html -
 says "smtpbanctl: -s: needs an argument" "$STAGE/bin/smtpbanctl" -s
-chmod 755 "$T"
 says "only root and members of group smtpban may ask (sudo, or as root: usermod -aG smtpban USER)" \
-    setpriv --reuid 65534 --clear-groups "$STAGE/bin/smtpbanctl" -s "$SOCK" status
+    setpriv --reuid 65534 --clear-groups "$T/smtpbanctl" -s "$SOCK" status
 chmod 666 "$SOCK"
 says "smtpbanctl: flush: only root may do that" \
-    setpriv --reuid 65534 --clear-groups "$STAGE/bin/smtpbanctl" -s "$SOCK" flush
+    setpriv --reuid 65534 --clear-groups "$T/smtpbanctl" -s "$SOCK" flush
 echo 'treshold 5 within 1d' >>"$CONF"
 sed -i "s|^control .*|control \"$SOCK\"|" "$CONF"
 says 'smtpban.conf:4: unknown word "treshold" (did you mean "threshold"?)' ctl reload
