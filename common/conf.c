@@ -184,7 +184,8 @@ conf_check(struct conf_parser *p)
 	if (p->given[SET_PORTS] != 0 && conf->route_table == CONF_TABLE_MAIN &&
 	    !p->wrong[SET_TABLE])
 		conf_error(p, p->given[SET_PORTS],
-		    "route ports: want a \"route table\" with a number too");
+		    "route ports: want a table of its own too, as in "
+		    "\"route table 2525\"");
 }
 
 static void
@@ -267,7 +268,7 @@ conf_parse_time(const char *s, uint32_t *seconds)
 const char *
 conf_unsupported_name(unsigned bit)
 {
-	static const char *const names[] = { "route ports", "metrics" };
+	static const char *const names[] = { "metrics" };
 
 	return bit < sizeof(names) / sizeof(names[0]) ? names[bit] : NULL;
 }

@@ -25,9 +25,10 @@ enum conf_route {
 
 /* Statements whose feature this version does not have. */
 enum conf_unsupported {
-	CONF_HAS_PORTS = 1 << 0,
-	CONF_HAS_METRICS = 1 << 1,
+	CONF_HAS_METRICS = 1 << 0,
 };
+
+#define CONF_PORTS_MAX 16
 
 struct conf {
 	char *logs[MSG_LOGS_MAX]; /* absolute paths, or MSG_JOURNAL */
@@ -43,7 +44,7 @@ struct conf {
 	uint32_t remember;            /* seconds */
 	enum conf_route route;
 	uint32_t route_table; /* rtnetlink(7) table number; 254 is main */
-	uint32_t route_ports[16];
+	uint32_t route_ports[CONF_PORTS_MAX];
 	unsigned nroute_ports;
 	uint32_t route_protocol; /* 1..255, not one of the kernel's own */
 	bool disconnect;
@@ -107,7 +108,7 @@ const char *conf_suggest(const char *word, const char *const *, size_t n);
 
 /*
  * The text that the log shows for each unsupported statement, by bit number;
- * NULL past the end: "route ports", ...
+ * NULL past the end: "metrics", ...
  */
 const char *conf_unsupported_name(unsigned bit);
 

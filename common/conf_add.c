@@ -124,19 +124,18 @@ void
 conf_add_port(struct conf_parser *p, unsigned line, const char *word)
 {
 	struct conf *conf = p->conf;
-	const unsigned max =
-	    sizeof(conf->route_ports) / sizeof(conf->route_ports[0]);
 	uint32_t port;
 	unsigned i;
 
-	if (!conf_read_number(p, SET_PORTS, line, word, 1, 65535, &port))
+	/* The kernel's rules take no 65535. */
+	if (!conf_read_number(p, SET_PORTS, line, word, 1, 65534, &port))
 		return;
 	for (i = 0; i < conf->nroute_ports; i++)
 		if (conf->route_ports[i] == port)
 			return;
-	if (conf->nroute_ports == max)
-		conf_error(p, line, "route ports \"%u\": more than %u ports",
-		    port, max);
+	if (conf->nroute_ports == CONF_PORTS_MAX)
+		conf_error(p, line, "route ports \"%u\": more than %d ports",
+		    port, CONF_PORTS_MAX);
 	else
 		conf->route_ports[conf->nroute_ports++] = port;
 }

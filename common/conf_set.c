@@ -35,7 +35,7 @@ static const struct {
 	[SET_REMEMBER] = { .name = "remember" },
 	[SET_ROUTE] = { .name = "route" },
 	[SET_TABLE] = { .name = "route table" },
-	[SET_PORTS] = { .name = "route ports", .unsupported = CONF_HAS_PORTS },
+	[SET_PORTS] = { .name = "route ports" },
 	[SET_PROTOCOL] = { .name = "route protocol", .min = 5, .max = 255 },
 	[SET_DISCONNECT] = { .name = "disconnect" },
 	[SET_DATABASE] = { .name = "database" },

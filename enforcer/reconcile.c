@@ -150,7 +150,8 @@ int
 reconcile(struct enforcer *e)
 {
 	struct trouble t = { NULL, 0 };
-	bool rules = route_keep_rules(e->route) == 0;
+	bool rules = route_keep_rules(e->route, e->conf->route_ports,
+			 e->conf->nroute_ports) == 0;
 	int n = 0;
 
 	if (!rules)

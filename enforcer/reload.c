@@ -87,7 +87,7 @@ change_kind(struct enforcer *e, const struct conf *new)
 	reconcile_clear(e);
 	old.table = RT_TABLE_MAIN; /* which needs no rule */
 	route_set_kind(e->route, &old);
-	if (route_keep_rules(e->route) == -1)
+	if (route_keep_rules(e->route, NULL, 0) == -1)
 		log_warn("rules of table %u", e->conf->route_table);
 	route_set_kind(e->route, &kind);
 }

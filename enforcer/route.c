@@ -2,31 +2,40 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 
+#include "conf.h"
 #include "log.h"
 #include "netlink.h"
 #include "route.h"
 
 #define METRIC_INET6  1024 /* a lower one could cut off the own LAN */
 #define RULE_PRIORITY 983  /* before l3mdev's, so that it holds for VRFs */
-#define STALE_MAX     32   /* rules; more are taken away the next time */
+#define STALE_MAX     64   /* rules; more are taken away the next time */
 
+/* No padding: these are compared as bytes. */
 struct rule {
-	uint8_t family;
 	uint32_t table;
 	uint32_t priority;
+	struct fib_rule_port_range sport; /* of TCP; 0: whatever it is */
+	uint16_t family;
+	uint16_t ip_proto;
 };
+_Static_assert(sizeof(struct rule) == 16, "rule has padding");
 
 struct route {
 	struct netlink *nl;
 	struct route_kind kind;
 	route_visit visit; /* of the dump under way */
 	void *arg;
-	bool have[2]; /* the rule of this family: IPv4, IPv6 */
+	struct rule want[2 * CONF_PORTS_MAX];
+	bool have[2 * CONF_PORTS_MAX]; /* that one of them */
+	unsigned nwant;
 	struct rule stale[STALE_MAX];
 	unsigned nstale;
 };
@@ -178,6 +187,7 @@ rule_see(void *arg, struct nlmsghdr *hdr)
 	struct nlattr *tb[FRA_MAX + 1];
 	struct rule rule = { 0 };
 	uint8_t protocol = 0;
+	unsigned i;
 
 	if (nlmsg_parse(hdr, sizeof(*head), tb, FRA_MAX, NULL) < 0)
 		return;
@@ -185,21 +195,27 @@ rule_see(void *arg, struct nlmsghdr *hdr)
 	nla_memcpy(&protocol, tb[FRA_PROTOCOL], sizeof(protocol));
 	nla_memcpy(&rule.table, tb[FRA_TABLE], sizeof(rule.table));
 	nla_memcpy(&rule.priority, tb[FRA_PRIORITY], sizeof(rule.priority));
+	nla_memcpy(&rule.sport, tb[FRA_SPORT_RANGE], sizeof(rule.sport));
+	if (tb[FRA_IP_PROTO] != NULL)
+		rule.ip_proto = nla_get_u8(tb[FRA_IP_PROTO]);
 	if (protocol != r->kind.protocol ||
 	    (rule.family != AF_INET && rule.family != AF_INET6))
 		return;
-	if (rule.table == r->kind.table && rule.table != RT_TABLE_MAIN &&
-	    rule.priority == RULE_PRIORITY)
-		r->have[rule.family == AF_INET6] = true;
-	else if (r->nstale < STALE_MAX)
+	for (i = 0; i < r->nwant; i++)
+		if (memcmp(&rule, &r->want[i], sizeof(rule)) == 0) {
+			r->have[i] = true;
+			return;
+		}
+	if (r->nstale < STALE_MAX)
 		r->stale[r->nstale++] = rule;
 }
 
 static void
 rule_queue(struct route *r, uint16_t type, const struct rule *rule)
 {
-	struct fib_rule_hdr head = { .family = rule->family,
+	struct fib_rule_hdr head = { .family = (uint8_t)rule->family,
 		.action = FR_ACT_TO_TBL };
+	uint8_t ip_proto = (uint8_t)rule->ip_proto;
 
 	netlink_begin(r->nl, type,
 	    type == RTM_NEWRULE ? NLM_F_CREATE | NLM_F_EXCL : 0, &head,
@@ -209,32 +225,55 @@ rule_queue(struct route *r, uint16_t type, const struct rule *rule)
 	    sizeof(rule->priority));
 	netlink_put(r->nl, FRA_PROTOCOL, &r->kind.protocol,
 	    sizeof(r->kind.protocol));
+	if (ip_proto == 0)
+		return;
+	netlink_put(r->nl, FRA_IP_PROTO, &ip_proto, sizeof(ip_proto));
+	netlink_put(r->nl, FRA_SPORT_RANGE, &rule->sport, sizeof(rule->sport));
+}
+
+/*
+ * To delete a rule without ports, the kernel takes the first that fits the
+ * rest: those with ports have a priority of their own.
+ */
+static void
+rule_want(struct route *r, uint16_t family, uint16_t port)
+{
+	struct rule *rule = &r->want[r->nwant];
+
+	r->have[r->nwant++] = false;
+	*rule = (struct rule){ r->kind.table, RULE_PRIORITY + (port != 0),
+		{ port, port }, family, port != 0 ? IPPROTO_TCP : 0 };
 }
 
 int
-route_keep_rules(struct route *r)
+route_keep_rules(struct route *r, const uint32_t *ports, unsigned nports)
 {
 	struct fib_rule_hdr all = { .family = AF_UNSPEC };
-	struct rule want = { AF_INET, r->kind.table, RULE_PRIORITY };
 	const int *results;
-	int i, n = 0;
+	uint16_t port;
+	unsigned i;
+	int n = 0;
 
-	r->nstale = 0;
-	r->have[0] = r->have[1] = r->kind.table == RT_TABLE_MAIN;
+	r->nstale = r->nwant = 0;
+	for (i = 0; r->kind.table != RT_TABLE_MAIN && i < MAX(1, nports); i++) {
+		port = nports > 0 ? (uint16_t)ports[i] : 0;
+		rule_want(r, AF_INET, port);
+		rule_want(r, AF_INET6, port);
+	}
 	if (netlink_dump(r->nl, RTM_GETRULE, &all, sizeof(all), rule_see, r) ==
 	    -1)
 		return -1;
-	for (i = 0; i < 2; i++, want.family = AF_INET6)
+	for (i = 0; i < r->nwant; i++)
 		if (!r->have[i] && ++n)
-			rule_queue(r, RTM_NEWRULE, &want);
+			rule_queue(r, RTM_NEWRULE, &r->want[i]);
 	for (; r->nstale > 0; n++)
 		rule_queue(r, RTM_DELRULE, &r->stale[--r->nstale]);
 	if (n == 0)
 		return 0;
 	if ((results = netlink_exchange(r->nl, NULL, NULL)) == NULL)
 		return -1;
-	for (i = 0; i < n; i++)
-		if ((errno = results[i]) != 0 && errno != EEXIST &&
+	while (n-- > 0)
+		if ((errno = results[n]) != 0 && errno != EEXIST &&
 		    errno != ENOENT && errno != EAFNOSUPPORT)
 			return -1;
 	return 0;

@@ -1,5 +1,5 @@
 /*
- * Routes that drop: rtnetlink(7) batches over libnl sockets.  All carry our
+ * Routes that drop, or exempt from that: rtnetlink(7) batches over libnl sockets.  All carry our
  * protocol number, type and table; no other route is ever touched.
  */
 #ifndef SMTPBAN_ROUTE_H
@@ -11,7 +11,8 @@
 #include "prefix.h"
 
 struct route_kind {
-	uint8_t type;     /* RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT */
+	uint8_t type;     /* RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT; or
+			 RTN_THROW, which ends the lookup in this table */
 	uint8_t protocol; /* rtm_protocol of ours */
 	uint32_t table;   /* RT_TABLE_MAIN, or one with a rule of ours */
 };
@@ -59,9 +60,10 @@ int route_dump(struct route *, route_visit, void *arg);
 
 /*
  * Keep the rule "from all lookup TABLE" of both families, with our protocol
- * number, in front of main's, when the table is not main; take our rules for
- * other tables away.  Returns 0, or -1 with errno.
+ * number, in front of main's, when the table is not main; with ports (up to
+ * CONF_PORTS_MAX) one for each, for what is sent from that TCP port alone.
+ * Take our other rules away, after that.  Returns 0, or -1 with errno.
  */
-int route_keep_rules(struct route *);
+int route_keep_rules(struct route *, const uint32_t *ports, unsigned nports);
 
 #endif

@@ -8,9 +8,9 @@ shift
 cd "$(dirname "$0")/.." || exit 1
 # What runs as root shall be read in an evening: this goes down.  It was raised
 # for the table of system calls, the clock that is set, the reading of damaged
-# ledgers, bans that began elsewhere, to end connections of banned clients, and to
-# say what is wrong at the start.
-ENFORCER_LINES=3234
+# ledgers, bans that began elsewhere, to end connections of banned clients, to
+# say what is wrong at the start, and for rules by port.
+ENFORCER_LINES=3265
 FUNCTION_LINES=60
 failed=
 

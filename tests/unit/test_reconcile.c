@@ -22,7 +22,9 @@ static struct conf conf = { .ban_for = 100,
 	.remember = 1000,
 	.route = CONF_BLACKHOLE,
 	.route_protocol = OURS,
-	.route_table = TABLE };
+	.route_table = TABLE,
+	.route_ports = { 25, 465 },
+	.nroute_ports = 2 };
 static const struct route_kind kind = { RTN_BLACKHOLE, OURS, TABLE };
 static struct enforcer e;
 static struct {
@@ -80,8 +82,10 @@ disconnect_banned(struct enforcer *en, bool inet)
 }
 
 int
-route_keep_rules(struct route *r)
+route_keep_rules(struct route *r, const uint32_t *ports, unsigned nports)
 {
+	assert_ptr_equal(ports, conf.route_ports);
+	assert_int_equal(nports, conf.nroute_ports);
 	rules++;
 	errno = rules_error;
 	return rules_error == 0 ? 0 : -1;

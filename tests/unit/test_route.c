@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include <linux/rtnetlink.h>
 
+#include "conf.h"
 #include "netns_rig.h"
 #include "route.h"
 
@@ -356,8 +357,8 @@ test_a_table_of_our_own_has_a_rule_in_front(void **state)
 	(void)state;
 	netns_run("ip rule add pref 983 lookup 77");
 	netns_run("ip rule add pref 983 lookup 2525");
-	assert_int_equal(route_keep_rules(r), 0);
-	assert_int_equal(route_keep_rules(r), 0);
+	assert_int_equal(route_keep_rules(r, NULL, 0), 0);
+	assert_int_equal(route_keep_rules(r, NULL, 0), 0);
 	assert_int_equal(rules("4", "83"), 1);
 	assert_int_equal(rules("6", "83"), 1);
 	assert_true(netns_shows("ip -6 rule show" NUMBER,
@@ -375,23 +376,178 @@ test_rules_follow_the_table(void **state)
 	(void)state;
 	netns_run("ip rule add pref 983 lookup 2525 proto static");
 	netns_run("ip rule add pref 500 lookup 2525 proto 83");
-	assert_int_equal(route_keep_rules(r), 0);
+	assert_int_equal(route_keep_rules(r, NULL, 0), 0);
 	assert_int_equal(rules("4", "83"), 1);
 	assert_true(netns_shows("ip -4 rule show" NUMBER,
 	    "983:	from all lookup 2525 proto 83"));
 	other.table = 77;
 	route_set_kind(r, &other);
-	assert_int_equal(route_keep_rules(r), 0);
+	assert_int_equal(route_keep_rules(r, NULL, 0), 0);
 	assert_true(netns_shows("ip -4 rule show" NUMBER,
 	    "983:	from all lookup 77 proto 83"));
 	assert_int_equal(rules("4", "83"), 1);
 	assert_int_equal(rules("6", "83"), 1);
 	route_set_kind(r, &blackhole);
-	assert_int_equal(route_keep_rules(r), 0);
+	assert_int_equal(route_keep_rules(r, NULL, 0), 0);
 	assert_int_equal(rules("4", "83"), 0);
 	assert_int_equal(rules("6", "83"), 0);
 	assert_int_equal(rules("4", "static"), 1);
 	assert_int_equal(netns_lines("ip -4 rule show"), 4);
+	route_close(r);
+}
+
+/* Exactly these ports have rules of ours, in both families, and nothing else. */
+static void
+assert_port_rules(const char *ports)
+{
+	char command[256];
+	const char *family[] = { "-4", "-6" };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(command, sizeof(command),
+		    "ip %s rule show" NUMBER " | sed -n "
+		    "'s/^984:\tfrom all ipproto tcp sport \\([0-9]*\\) "
+		    "lookup 2525 proto 83 *$/\\1/p' | sort -n | xargs",
+		    family[i]);
+		if (netns_lines(command) != 1 || !netns_shows(command, ports))
+			fail_msg("not the ports %s", ports);
+		snprintf(command, sizeof(command),
+		    "[ $(ip %s rule show" NUMBER
+		    " | grep -c 'proto 83') = $(echo %s | wc -w) ]",
+		    family[i], ports);
+		netns_run(command);
+	}
+}
+
+static void
+keep_ports(struct route *r, const uint32_t *ports, unsigned n)
+{
+	assert_int_equal(route_keep_rules(r, ports, n), 0);
+	assert_int_equal(route_keep_rules(r, ports, n), 0);
+}
+
+static void
+test_ports_have_rules_of_their_own(void **state)
+{
+	static const uint32_t ports[] = { 25, 65534, 465 };
+	struct route *r = open_route(&apart);
+
+	(void)state;
+	keep_ports(r, ports, 3);
+	assert_port_rules("25 465 65534");
+	netns_run("ip rule del pref 984 ipproto tcp sport 25");
+	netns_run("ip -6 rule del pref 984 ipproto tcp sport 465");
+	keep_ports(r, ports, 3);
+	assert_port_rules("25 465 65534");
+	netns_run("ip rule flush; ip rule add pref 32766 lookup main");
+	keep_ports(r, ports, 3);
+	assert_port_rules("25 465 65534");
+	route_close(r);
+}
+
+static void
+test_rules_follow_the_ports(void **state)
+{
+	static const uint32_t ports[] = { 25, 465, 587 };
+	struct route *r = open_route(&apart);
+
+	(void)state;
+	keep_ports(r, NULL, 0);
+	netns_run("ip rule add pref 984 ipproto tcp sport 25 lookup 2525");
+	keep_ports(r, ports, 2);
+	assert_port_rules("25 465");
+	keep_ports(r, ports + 1, 2);
+	assert_port_rules("465 587");
+	keep_ports(r, NULL, 0);
+	assert_int_equal(rules("4", "83"), 1);
+	assert_int_equal(rules("6", "83"), 1);
+	assert_true(netns_shows("ip -6 rule show" NUMBER,
+	    "983:	from all lookup 2525 proto 83"));
+	keep_ports(r, ports, 3);
+	route_set_kind(r, &blackhole);
+	keep_ports(r, ports, 3); /* not that they could be */
+	assert_int_equal(rules("4", "83"), 0);
+	assert_int_equal(rules("6", "83"), 0);
+	assert_int_equal(netns_lines("ip rule show pref 984"), 1);
+	route_close(r);
+}
+
+/* As others might have made them, with our number. */
+static void
+test_rules_for_something_else_than_the_ports_go(void **state)
+{
+	static const uint32_t ports[] = { 25 };
+	struct route *r = open_route(&apart);
+
+	(void)state;
+	netns_run("ip rule add pref 984 ipproto udp sport 25 lookup 2525 "
+		  "proto 83");
+	netns_run("ip rule add pref 984 ipproto tcp sport 25-26 lookup 2525 "
+		  "proto 83");
+	netns_run("ip -6 rule add pref 983 ipproto tcp sport 25 lookup 2525 "
+		  "proto 83");
+	netns_run("ip -6 rule add pref 984 ipproto tcp sport 25 lookup 77 "
+		  "proto 83");
+	keep_ports(r, ports, 1);
+	assert_port_rules("25");
+	netns_run("ip rule add pref 984 lookup 2525 proto 83");
+	keep_ports(r, ports, 1); /* the kernel takes the first of 984, */
+	keep_ports(r, ports, 1);
+	assert_port_rules("25"); /* but it ends well */
+	route_close(r);
+}
+
+static void
+test_as_many_ports_as_there_can_be(void **state)
+{
+	uint32_t ports[CONF_PORTS_MAX];
+	struct route *r = open_route(&apart);
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < CONF_PORTS_MAX; i++)
+		ports[i] = i + 1;
+	keep_ports(r, ports, CONF_PORTS_MAX);
+	assert_port_rules("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16");
+	for (i = 0; i < CONF_PORTS_MAX; i++)
+		ports[i] += 100;
+	keep_ports(r, ports, CONF_PORTS_MAX);
+	assert_port_rules("101 102 103 104 105 106 107 108 109 110 111 112 "
+			  "113 114 115 116");
+	route_close(r);
+}
+
+static void
+test_throw_routes_are_ours_like_the_others(void **state)
+{
+	struct route *r = open_route(&apart);
+	const struct route_kind throw = { RTN_THROW, PROTO, TABLE };
+	struct route_change c[2] = {
+		{ netns_prefix("192.0.2.7"), throw, ROUTE_ADD, -1 },
+		{ netns_prefix("2001:db8::25"), throw, ROUTE_ADD, -1 },
+	};
+	struct list l;
+	int i, round;
+
+	(void)state;
+	for (round = 0; round < 2; round++) {
+		assert_int_equal(route_apply(r, c, 2), 0);
+		assert_int_equal(c[0].result | c[1].result, 0);
+	}
+	assert_true(netns_shows(ALL4, "throw 192.0.2.7 table 2525 proto 83 "));
+	assert_true(netns_shows(ALL6, "throw 2001:db8::25 "));
+	l = dump(r);
+	assert_int_equal(l.n, 2);
+	for (i = 0; i < 2; i++) {
+		assert_memory_equal(&l.prefix[i], &c[i].prefix,
+		    sizeof(c[i].prefix));
+		assert_int_equal(l.kind[i].type, RTN_THROW);
+		assert_int_equal(l.kind[i].table, TABLE);
+		c[i].op = ROUTE_DELETE;
+	}
+	assert_int_equal(route_apply(r, c, 2), 0);
+	assert_int_equal(dump(r).n, 0);
 	route_close(r);
 }
 
@@ -407,7 +563,7 @@ test_inet6_disabled_does_no_harm(void **state)
 	(void)state;
 	netns_run("sysctl -qw net.ipv6.conf.all.disable_ipv6=1");
 	netns_run("ip link set lo down");
-	assert_int_equal(route_keep_rules(r), 0);
+	assert_int_equal(route_keep_rules(r, NULL, 0), 0);
 	assert_int_equal(route_apply(r, c, 2), 0);
 	assert_int_equal(c[1].result, 0);
 	assert_int_not_equal(c[0].result, ECANCELED);
@@ -491,6 +647,11 @@ main(void)
 		IN_NETNS(test_a_dump_shows_ours_of_any_type_and_table_only),
 		IN_NETNS(test_a_table_of_our_own_has_a_rule_in_front),
 		IN_NETNS(test_rules_follow_the_table),
+		IN_NETNS(test_ports_have_rules_of_their_own),
+		IN_NETNS(test_rules_follow_the_ports),
+		IN_NETNS(test_rules_for_something_else_than_the_ports_go),
+		IN_NETNS(test_as_many_ports_as_there_can_be),
+		IN_NETNS(test_throw_routes_are_ours_like_the_others),
 		IN_NETNS(test_inet6_disabled_does_no_harm),
 		IN_NETNS(test_what_is_not_known_is_not_told),
 		IN_NETNS(test_without_rights_it_says_so),
