@@ -186,6 +186,8 @@ conf_check(struct conf_parser *p)
 		conf_error(p, p->given[SET_PORTS],
 		    "route ports: want a table of its own too, as in "
 		    "\"route table 2525\"");
+	/* In main, the lookup would end, and find no route at all. */
+	conf->policy.exempt = conf->route_table != CONF_TABLE_MAIN;
 }
 
 static void

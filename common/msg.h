@@ -96,7 +96,7 @@ struct msg_policy {
 	uint32_t private_allowed; /* 1: private clients can be banned */
 	uint32_t inet6_len;       /* bits: IPv6 clients are counted by this */
 	uint32_t limit_offenders;
-	uint32_t zero;
+	uint32_t exempt; /* 1: routes exempt who is whitelisted in a network */
 };
 _Static_assert(sizeof(struct msg_policy) == 128, "msg_policy has padding");
 
@@ -210,6 +210,7 @@ struct msg_counters {
 	uint64_t ledger_bytes; /* both files */
 	uint64_t unwritten; /* changes that the ledger lacks: its disk fails */
 	uint64_t unrouted;  /* bans without their route: the kernel refuses */
+	uint64_t exempt;    /* routes for entries of the whitelist; no bans */
 	int64_t clock_set;  /* when the wall clock last jumped, by itself; 0 */
 	int64_t clock_by;   /* and by how many seconds */
 	int64_t error_at;   /* wall clock of the last failure; 0: none */

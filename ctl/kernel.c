@@ -16,12 +16,15 @@ struct look {
 };
 
 static void
-look_at(struct look *look, const struct prefix *route, uint32_t protocol)
+look_at(struct look *look, const struct prefix *route, uint32_t protocol,
+    uint8_t type)
 {
 	if (!prefix_contains(route, look->p) || protocol == RTPROT_KERNEL)
 		return;
 	if (protocol == look->ours) {
-		look->found->ours = true;
+		look->found->ours = type != RTN_THROW;
+	} else if (type == RTN_THROW) {
+		return;
 	} else if (!look->found->foreign || route->len >= look->foreign_len) {
 		look->found->foreign = true;
 		look->found->protocol = protocol;
@@ -39,15 +42,16 @@ see_route(void *arg, struct nlmsghdr *hdr)
 	if (nlmsg_parse(hdr, sizeof(*rt), tb, RTA_MAX, NULL) == 0 &&
 	    netlink_prefix(&route, rt->rtm_family, tb[RTA_DST],
 		rt->rtm_dst_len))
-		look_at(arg, &route, rt->rtm_protocol);
+		look_at(arg, &route, rt->rtm_protocol, rt->rtm_type);
 }
 
 int
 kernel_look(const struct prefix *p, uint32_t our_protocol,
     struct kernel_routes *found)
 {
+	/* What is exempt comes last: within a ban, that is what holds. */
 	static const uint8_t types[] = { RTN_BLACKHOLE, RTN_UNREACHABLE,
-		RTN_PROHIBIT };
+		RTN_PROHIBIT, RTN_THROW };
 	struct look look = { p, our_protocol, 0, found };
 	struct netlink *nl = netlink_open(NETLINK_ROUTE, 0);
 	struct rtmsg rt = { 0 };

@@ -72,6 +72,7 @@ status_counters_json(struct json *j, const struct ctl_status_record *s)
 	json_number(j, "disconnected", s->enforcer.disconnected);
 	json_number(j, "foreign", s->enforcer.foreign);
 	json_number(j, "unrouted", s->enforcer.unrouted);
+	json_number(j, "exempt", s->enforcer.exempt);
 	json_number(j, "unwritten", s->enforcer.unwritten);
 	json_number(j, "ledger_bytes", s->enforcer.ledger_bytes);
 	json_time(j, "clock_set", s->enforcer.clock_set);
@@ -177,6 +178,10 @@ status_counters(const struct ctl_status_record *s)
 	    e->healed);
 	printf(LABEL "%" PRIu64 " bans where another's route stands\n",
 	    "foreign", e->foreign);
+	if (e->exempt != 0)
+		printf(LABEL "%" PRIu64 " whitelist entries, within banned "
+			     "networks too\n",
+		    "exempt", e->exempt);
 	printf(LABEL "%" PRIu64 " bytes", "ledger", e->ledger_bytes);
 	if (e->unwritten != 0)
 		printf(", %" PRIu64 " changes not written", e->unwritten);

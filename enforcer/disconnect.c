@@ -70,6 +70,7 @@ is_cut(struct enforcer *e, const struct inet_diag_msg *m)
 	else
 		prefix_from_bytes(&p, PREFIX_INET6, addr, 128);
 	return is_port_cut(e->conf, ntohs(m->id.idiag_sport)) &&
+	    prefix_set_covering(e->conf->whitelist, &p) == NULL &&
 	    bans_holding(&e->bans, p);
 }
 

@@ -33,7 +33,9 @@ guard_refuses(const struct conf *conf, const struct hostaddr *host,
 		    widest(conf, p));
 	else if ((what = prefix_special(p)) != NULL)
 		snprintf(reason, MSG_REASON_LEN, "%s address", what);
-	else if ((entry = prefix_set_overlapping(conf->whitelist, p)) != NULL)
+	else if ((entry = conf->policy.exempt ?
+			 prefix_set_covering(conf->whitelist, p) :
+			 prefix_set_overlapping(conf->whitelist, p)) != NULL)
 		snprintf(reason, MSG_REASON_LEN, "whitelisted by %s",
 		    prefix_format(entry, text));
 	else if ((what = hostaddr_protects(host, p)) != NULL)

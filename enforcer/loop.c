@@ -52,14 +52,13 @@ heal_soon(struct enforcer *e)
 	clock_plan(&e->heal_at, soon);
 }
 
-/* A route of ours went; did a ban still need it? */
+/* A route went; was it one of ours that is still needed? */
 static void
 route_gone(void *arg, const struct prefix *p)
 {
 	struct enforcer *e = arg;
-	const struct ban_entry *entry = bans_find(&e->bans, p);
 
-	if (entry != NULL && bans_is_outermost(&e->bans, entry))
+	if (reconcile_asks(e, p))
 		heal_soon(e);
 }
 

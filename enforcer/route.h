@@ -1,6 +1,7 @@
 /*
- * Routes that drop, or exempt from that: rtnetlink(7) batches over libnl sockets.  All carry our
- * protocol number, type and table; no other route is ever touched.
+ * Routes that drop, or exempt from that: rtnetlink(7) batches over libnl
+ * sockets.  All carry our protocol number, type and table; no other route is
+ * ever touched.
  */
 #ifndef SMTPBAN_ROUTE_H
 #define SMTPBAN_ROUTE_H

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,7 @@ adopt(void *arg, const struct prefix *p, const struct route_kind *kind)
 {
 	struct enforcer *e = arg;
 
-	if (bans_find(&e->bans, p) == NULL)
+	if (kind->type != RTN_THROW && bans_find(&e->bans, p) == NULL)
 		ban_begin(&turn_touch(e, p, 0)->ban, e->conf, CATEGORY_MANUAL,
 		    0, 0, clock_wall());
 }

@@ -79,14 +79,16 @@ reply_check(struct control_request *r, const struct channel_msg *m)
 	memcpy(&checked, m->payload, sizeof(checked));
 	memset(&c, 0, sizeof(c));
 	mirror_look(p->mirror, &r->prefix, &view);
+	if (whitelist != NULL)
+		entry = prefix_set_covering(whitelist, &r->prefix);
+	if (entry != NULL) {
+		c.whitelist = *entry;
+		view.active = NULL; /* whose route exempts it */
+	}
 	if (view.active != NULL)
 		c.ban = *view.active;
 	else if (view.ended != NULL)
 		c.ban = *view.ended;
-	if (whitelist != NULL)
-		entry = prefix_set_covering(whitelist, &r->prefix);
-	if (entry != NULL)
-		c.whitelist = *entry;
 	c.protocol = checked.protocol;
 	(void)strlcpy(c.reason, checked.reason, sizeof(c.reason));
 	policy_prefix(p->policy, &r->prefix, &reply->one);

@@ -66,7 +66,7 @@ take_conf_policy(struct incoming *in, const struct channel_msg *m)
 	check(p.network_len[0] <= 32 && p.network_len[1] <= 128, m);
 	check(p.inet6_len >= 1 && p.inet6_len <= 128, m);
 	check(p.limit_offenders > 0, m);
-	check(p.zero == 0, m);
+	check(p.exempt <= 1, m);
 	in->has_policy = true;
 	in->ops->conf_policy(in->arg, &p);
 }

@@ -134,7 +134,9 @@ policy_protects(const struct policy *p, const struct prefix *prefix)
 	const char *special;
 
 	if (p->whitelist != NULL &&
-	    prefix_set_overlapping(p->whitelist, prefix) != NULL)
+	    (p->settings.exempt ?
+		    prefix_set_covering(p->whitelist, prefix) :
+		    prefix_set_overlapping(p->whitelist, prefix)) != NULL)
 		return "whitelisted";
 	if ((special = prefix_special(prefix)) != NULL)
 		return special;

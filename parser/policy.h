@@ -17,7 +17,8 @@
  * The failures that weigh, but not those of known clients and mail servers
  * (of which a provider has many in one network, each with an accident now and
  * then), count against the network as well (neighbours.h).  A network is never
- * asked for if it touches the whitelist, special or (unless allowed) private
+ * asked for if it touches the whitelist (unless routes exempt that; then, if
+ * the whitelist covers it), special or (unless allowed) private
  * space, if a known client or the proxy is in it, or a ban in force covers it.
  */
 #ifndef SMTPBAN_POLICY_H
@@ -51,8 +52,8 @@ struct offenders *policy_offenders(struct policy *);
 
 /*
  * Why a host or a network is never banned, by the configuration alone:
- * "whitelisted" (it, or something in it), the name of a special range, or
- * "private"; NULL if it may be.
+ * "whitelisted" (it; or something in it, unless routes exempt that), the name
+ * of a special range, or "private"; NULL if it may be.
  */
 const char *policy_protects(const struct policy *, const struct prefix *);
 

@@ -159,8 +159,8 @@ enforcer_ask_ban(struct enforcer *e, const struct msg_ban_request *r,
 	must(r->count >= 1 && r->count <= MSG_COUNT_MAX);
 	must(r->ahead <= MSG_AHEAD_MAX);
 	/* A client's /64 may have a whitelisted host: the guard refuses it. */
-	must(is_client(p) ? !prefix_contains(&whitelisted, p) :
-			    !prefix_overlaps(&whitelisted, p));
+	must(is_client(p) || s->exempt ? !prefix_contains(&whitelisted, p) :
+					 !prefix_overlaps(&whitelisted, p));
 	must(prefix_special(p) == NULL);
 	must(s->private_allowed || !prefix_is_private(p));
 	must(!is_waiting(p));
@@ -338,6 +338,7 @@ configure(struct input *in)
 	s.known_patience = 1 + input_byte(in) % 3;
 	s.repeats = MSG_REPEATS_PASSWORD + input_byte(in) % 3;
 	s.private_allowed = input_byte(in) & 1;
+	s.exempt = s.known_patience & 1;
 	s.limit_offenders = 1 + input_byte(in);
 	input_prefix(in, &whitelisted);
 	must(set != NULL && prefix_set_add(set, &whitelisted) == 0);

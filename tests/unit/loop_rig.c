@@ -175,6 +175,14 @@ release_refused(struct enforcer *e)
 	rig.refused++;
 }
 
+bool
+reconcile_asks(struct enforcer *e, const struct prefix *p)
+{
+	const struct ban_entry *entry = bans_find(&e->bans, p);
+
+	return entry != NULL && bans_is_outermost(&e->bans, entry);
+}
+
 int
 reconcile(struct enforcer *e)
 {

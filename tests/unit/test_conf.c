@@ -158,7 +158,8 @@ dump_route(FILE *to, const struct conf *conf)
 	    conf->route_table, conf->route_protocol);
 	for (i = 0; i < conf->nroute_ports; i++)
 		fprintf(to, " %u", conf->route_ports[i]);
-	fprintf(to, "\ndisconnect: %d\n", conf->disconnect);
+	fprintf(to, "%s\ndisconnect: %d\n",
+	    conf->policy.exempt ? " exempt" : "", conf->disconnect);
 }
 
 /* All that a configuration holds, for the .expect files. */

@@ -1159,6 +1159,37 @@ test_watchers_keep_nobody_out_and_stay(void **state)
 	assert_false(watch_is_on(rig.parser.watch));
 }
 
+/* That is not whom the ban of its network hits. */
+static void
+test_check_tells_no_ban_of_who_is_whitelisted_in_it(void **state)
+{
+	struct ctl_address address = { prefix_of("2001:db8:0:1::9") };
+	struct msg_checked checked = { 83, "whitelisted" };
+	struct prefix_set *whitelist = prefix_set_new();
+	struct msg_policy policy;
+	struct ctl_check_record c;
+	struct channel_msg m;
+	int fd, i;
+
+	(void)state;
+	assert_int_equal(prefix_set_add(whitelist, &address.prefix), 0);
+	policy = *policy_settings(rig.parser.policy);
+	policy.exempt = 1;
+	policy_configure(rig.parser.policy, &policy, whitelist);
+	put_ban("2001:db8:0:1::/64", BAN_ACTIVE);
+	for (i = 0; i < 2; i++) {
+		fd = client();
+		say(fd, CTL_CHECK, &address, sizeof(address));
+		answer(MSG_CHECKED, &checked, sizeof(checked));
+		assert_int_equal(hear(fd, &m), 1);
+		memcpy(&c, m.payload, sizeof(c));
+		assert_int_equal(c.ban.state, i == 0 ? 0 : BAN_ACTIVE);
+		assert_int_equal(c.whitelist.len, i == 0 ? 128 : 0);
+		hear_done(fd, 0);
+		address.prefix = prefix_of("2001:db8:0:1::8");
+	}
+}
+
 /* A good login or accepted mail from there, a moment ago. */
 static void
 welcome(struct parser *p, enum event_kind kind, const char *text)
@@ -1632,6 +1663,7 @@ main(void)
 		TEST(test_watcher_who_reads_slowly_is_told_of_his_loss),
 		TEST(test_watcher_has_a_timer_only_while_he_does_not_read),
 		TEST(test_watchers_keep_nobody_out_and_stay),
+		TEST(test_check_tells_no_ban_of_who_is_whitelisted_in_it),
 		TEST(test_check_tells_what_speaks_for_a_client),
 		TEST(test_offenders_show_the_threshold_that_holds_for_them),
 		TEST(test_accounts_are_sent_by_their_failures),

@@ -148,6 +148,8 @@ setup(void **state)
 	memset(&e, 0, sizeof(e));
 	memset(&conf, 0, sizeof(conf));
 	conf.disconnect = true;
+	conf.whitelist = prefix_set_new();
+	assert_non_null(conf.whitelist);
 	e.conf = &conf;
 	bans_init(&e.bans, 100);
 	memset(destroyed, 0, sizeof(destroyed));
@@ -166,6 +168,7 @@ static int
 teardown(void **state)
 {
 	bans_clear(&e.bans);
+	prefix_set_free(conf.whitelist);
 	return 0;
 }
 
@@ -251,6 +254,33 @@ test_with_ports_only_connections_from_these_end(void **state)
 	disconnect_banned(&e, true);
 	assert_int_equal(destroyed[ssh] + destroyed[other], 4);
 	assert_int_equal(e.counters.disconnected, 3);
+}
+
+static void
+test_whitelisted_clients_in_a_banned_network_keep_theirs(void **state)
+{
+	static const char *const whitelisted[] = { "192.0.2.64/28",
+		"2001:db8::25" };
+	size_t good[3], bad[3], i;
+	struct prefix p;
+
+	for (i = 0; i < 2; i++) {
+		assert_null(prefix_parse(whitelisted[i], &p));
+		assert_int_equal(prefix_set_add(conf.whitelist, &p), 0);
+	}
+	ban("192.0.2.0/24", BAN_ACTIVE, 0);
+	ban("2001:db8::/64", BAN_ACTIVE, 0);
+	good[0] = sock("192.0.2.70", TCP_ESTABLISHED);
+	good[1] = sock("::ffff:192.0.2.71", TCP_ESTABLISHED);
+	good[2] = sock("2001:db8::25", TCP_ESTABLISHED);
+	bad[0] = sock("192.0.2.80", TCP_ESTABLISHED);
+	bad[1] = sock("::ffff:192.0.2.81", TCP_ESTABLISHED);
+	bad[2] = sock("2001:db8::26", TCP_ESTABLISHED);
+	disconnect_banned(&e, true);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(destroyed[good[i]], 0);
+		assert_int_equal(destroyed[bad[i]], 2);
+	}
 }
 
 static void
@@ -358,6 +388,7 @@ main(void)
 		TEST(test_connections_of_banned_clients_end_and_no_others),
 		TEST(test_every_state_that_is_open_and_no_other),
 		TEST(test_with_ports_only_connections_from_these_end),
+		TEST(test_whitelisted_clients_in_a_banned_network_keep_theirs),
 		TEST(test_many_end_in_batches),
 		TEST(test_without_ipv4_bans_only_the_other_sockets_are_listed),
 		TEST(test_where_it_is_not_wanted_nothing_is_asked),

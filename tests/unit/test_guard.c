@@ -109,6 +109,33 @@ test_the_whitelist_is_refused_from_within_and_from_around(void **state)
 	    "whitelisted by 2001:db8:1::25");
 }
 
+/* But the host's own needs are not. */
+static void
+test_where_routes_exempt_the_whitelist_networks_around_it_may_be_banned(
+    void **state)
+{
+	struct prefix p;
+
+	conf.policy.exempt = 1;
+	assert_null(reason_of("198.51.100.0/24"));
+	assert_null(reason_of("2001:db8:1::/64"));
+	assert_null(reason_of("2001:db8:1::/48"));
+	assert_string_equal(reason_of("198.51.100.200"),
+	    "whitelisted by 198.51.100.128/25");
+	assert_string_equal(reason_of("198.51.100.128/25"),
+	    "whitelisted by 198.51.100.128/25");
+	assert_string_equal(reason_of("2001:db8:1::25"),
+	    "whitelisted by 2001:db8:1::25");
+	assert_string_equal(reason_of("198.51.96.0/20"), "wider than /24");
+	assert_string_equal(reason_of("192.0.2.0/24"),
+	    "a gateway of this host");
+	assert_null(prefix_parse("192.0.2.1", &p));
+	assert_int_equal(prefix_set_add(conf.whitelist, &p), 0);
+	assert_string_equal(reason_of("192.0.2.0/24"),
+	    "a gateway of this host");
+	conf.policy.exempt = 0;
+}
+
 static void
 test_private_addresses_unless_allowed(void **state)
 {
@@ -158,6 +185,8 @@ main(void)
 		cmocka_unit_test(test_private_addresses_unless_allowed),
 		cmocka_unit_test(test_what_the_host_needs_is_refused),
 		cmocka_unit_test(test_what_is_no_prefix_is_refused),
+		cmocka_unit_test(
+		    test_where_routes_exempt_the_whitelist_networks_around_it_may_be_banned),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

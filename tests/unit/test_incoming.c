@@ -414,7 +414,7 @@ test_policy_past_its_bounds_is_fatal(void **state)
 	REFUSE(inet6_len, 0);
 	REFUSE(inet6_len, 129);
 	REFUSE(limit_offenders, 0);
-	REFUSE(zero, 1);
+	REFUSE(exempt, 2);
 #undef REFUSE
 }
 

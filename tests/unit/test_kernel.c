@@ -59,6 +59,24 @@ test_ipv6_likewise(void **state)
 	assert_false(look("2001:db9::1").foreign);
 }
 
+static void
+test_where_ours_exempts_an_address_ours_does_not_drop_it(void **state)
+{
+	netns_needed();
+	netns_run("ip route add blackhole 203.0.113.0/24 proto 83 table 77 && "
+		  "ip route add throw 203.0.113.9 proto 83 table 77 && "
+		  "ip route add throw 203.0.113.10 proto static table 77 && "
+		  "ip -6 route add blackhole 2001:db8::/64 proto 83 && "
+		  "ip -6 route add throw 2001:db8::9 proto 83");
+	assert_true(look("203.0.113.8").ours);
+	assert_false(look("203.0.113.9").ours);
+	assert_true(look("203.0.113.10").ours);
+	assert_false(look("203.0.113.10").foreign);
+	assert_true(look("203.0.113.0/24").ours);
+	assert_true(look("2001:db8::8").ours);
+	assert_false(look("2001:db8::9").ours);
+}
+
 int
 main(void)
 {
@@ -67,6 +85,8 @@ main(void)
 		IN_NETNS(test_ours_and_others_are_told_apart),
 		IN_NETNS(test_the_narrowest_foreign_route_is_named),
 		IN_NETNS(test_ipv6_likewise),
+		IN_NETNS(
+		    test_where_ours_exempts_an_address_ours_does_not_drop_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

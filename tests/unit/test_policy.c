@@ -709,6 +709,33 @@ test_a_network_with_a_friend_in_it_is_not_asked_for(void **state)
 	fill_network(*state, "192.0.2.", false);
 }
 
+static void
+test_with_exemptions_a_network_around_the_whitelist_is_asked_for(void **state)
+{
+	struct prefix_set *set;
+	struct prefix p;
+	struct msg_policy s;
+
+	set_networks(*state, 6, 0, "192.0.2.200");
+	fill_network(*state, "192.0.2.", false);
+	set_networks(*state, 6, 0, "192.0.2.200");
+	s = *policy_settings(*state);
+	s.exempt = 1;
+	set = prefix_set_new();
+	p = pfx("192.0.2.200");
+	assert_int_equal(prefix_set_add(set, &p), 0);
+	p = pfx("198.51.100.0/24");
+	assert_int_equal(prefix_set_add(set, &p), 0);
+	policy_configure(*state, &s, set);
+	fill_network(*state, "192.0.2.", true);
+	assert_string_equal(judge(*state, "192.0.2.200", CATEGORY_AUTH).spared,
+	    "whitelisted");
+	assert_string_equal(judge(*state, "198.51.100.1", CATEGORY_AUTH).spared,
+	    "whitelisted");
+	p = pfx("198.51.100.0/24");
+	assert_string_equal(policy_protects(*state, &p), "whitelisted");
+}
+
 static bool
 ban_is_told(struct policy *p, const char *prefix, uint32_t state, int64_t since,
     int64_t released)
@@ -889,6 +916,8 @@ main(void)
 		TEST(test_accidents_of_mail_servers_are_not_their_networks),
 		TEST(test_failures_of_a_known_time_are_not_their_networks),
 		TEST(test_a_network_with_a_friend_in_it_is_not_asked_for),
+		TEST(
+		    test_with_exemptions_a_network_around_the_whitelist_is_asked_for),
 		TEST(test_banned_hosts_fill_a_network),
 		TEST(test_a_ban_by_hand_does_not_make_a_network_full),
 		TEST(test_a_banned_network_is_not_full_again_by_the_same),

@@ -33,7 +33,7 @@ static struct {
 } kernel[4096];
 static size_t nkernel;
 static int applied, deleted, dumps, rules, failed, over, states;
-static int disconnects;
+static int disconnects, thrown, throw_error;
 static int dump_error, delete_error, add_error, rules_error;
 static unsigned refused; /* of additions, the first ones */
 static char why[64];
@@ -139,6 +139,23 @@ kernel_add(const struct prefix *p, uint8_t type, uint32_t table)
 	kernel[nkernel++].kind = (struct route_kind){ type, OURS, table };
 }
 
+static const struct route_kind throw = { RTN_THROW, OURS, TABLE };
+
+/* Before any ban that is missing. */
+static void
+add_throw(struct route_change *c)
+{
+	assert_int_equal(c->kind.type, RTN_THROW);
+	assert_int_equal(c->kind.protocol, OURS);
+	assert_int_equal(c->kind.table, TABLE);
+	assert_int_equal(kernel_find(&c->prefix, &throw), nkernel);
+	assert_int_equal(applied, 0);
+	thrown++;
+	c->result = throw_error;
+	if (throw_error == 0)
+		kernel_add(&c->prefix, RTN_THROW, TABLE);
+}
+
 int
 route_apply(struct route *r, struct route_change *v, size_t n)
 {
@@ -150,7 +167,10 @@ route_apply(struct route *r, struct route_change *v, size_t n)
 			v[i].result = kernel_delete(&v[i].prefix, &v[i].kind);
 			continue;
 		}
-		assert_int_equal(v[i].kind.type, 0); /* as configured */
+		if (v[i].kind.type != 0) {
+			add_throw(&v[i]);
+			continue;
+		}
 		assert_int_equal(kernel_find(&v[i].prefix, &kind), nkernel);
 		applied++;
 		v[i].result = i < refused ? add_error : 0;
@@ -212,7 +232,10 @@ setup(void **state)
 	bans_init(&e.bans, 10000);
 	nkernel = 0;
 	applied = deleted = dumps = rules = failed = over = states = 0;
-	disconnects = 0;
+	disconnects = thrown = throw_error = 0;
+	conf.policy.exempt = 0;
+	conf.whitelist = prefix_set_new();
+	assert_non_null(conf.whitelist);
 	dump_error = delete_error = add_error = rules_error = 0;
 	refused = UINT_MAX;
 	now = 5000;
@@ -223,6 +246,7 @@ static int
 teardown(void **state)
 {
 	bans_clear(&e.bans);
+	prefix_set_free(conf.whitelist);
 	return 0;
 }
 
@@ -449,6 +473,134 @@ test_clearing_takes_the_wanted_routes_too(void **state)
 	assert_int_equal(reconcile(&e), 2000);
 }
 
+/* Two hosts, and all addresses, which no route is needed for. */
+static void
+whitelist(void)
+{
+	static const char *const entries[] = { "192.0.2.7", "2001:db8::/63",
+		"0.0.0.0/0" };
+	struct prefix p;
+	size_t i;
+
+	conf.policy.exempt = 1;
+	for (i = 0; i < 3; i++) {
+		assert_null(prefix_parse(entries[i], &p));
+		assert_int_equal(prefix_set_add(conf.whitelist, &p), 0);
+	}
+}
+
+static void
+test_the_whitelist_is_exempt_and_counted_apart(void **state)
+{
+	struct prefix p;
+
+	ban(2);
+	ban(3);
+	whitelist();
+	assert_int_equal(reconcile(&e), 4);
+	assert_int_equal(thrown, 2);
+	assert_int_equal(nkernel, 4);
+	assert_int_equal(e.counters.exempt, 2);
+	assert_int_equal(e.counters.unrouted, 0);
+	assert_int_equal(e.bans.active.n, 2);
+	assert_well();
+
+	/* As it should be: nothing to do. */
+	assert_int_equal(reconcile(&e), 0);
+	assert_int_equal(thrown, 2);
+	assert_int_equal(e.counters.exempt, 2);
+	assert_well();
+
+	/* Removed by another program, or of another table: put back. */
+	assert_null(prefix_parse("192.0.2.7", &p));
+	assert_int_equal(kernel_delete(&p, &throw), 0);
+	kernel_add(&p, RTN_THROW, 77);
+	applied = 0;
+	assert_int_equal(reconcile(&e), 1);
+	assert_int_equal(nkernel, 4);
+	assert_true(kernel_find(&p, &throw) < nkernel);
+	assert_int_equal(e.counters.exempt, 2);
+	assert_well();
+}
+
+static void
+test_what_is_exempt_follows_the_whitelist(void **state)
+{
+	whitelist();
+	assert_int_equal(reconcile(&e), 2);
+	prefix_set_free(conf.whitelist);
+	conf.whitelist = prefix_set_new();
+	ban(1); /* in what was exempt */
+	assert_int_equal(reconcile(&e), 1);
+	assert_int_equal(deleted, 2);
+	assert_int_equal(nkernel, 1);
+	assert_int_equal(e.counters.exempt, 0);
+
+	/* In the table main nothing is exempt, and in no table all of it is. */
+	applied = 0;
+	whitelist();
+	assert_int_equal(reconcile(&e), 2);
+	conf.policy.exempt = 0;
+	assert_int_equal(reconcile(&e), 0);
+	assert_int_equal(nkernel, 1);
+	assert_int_equal(e.counters.exempt, 0);
+	conf.policy.exempt = 1;
+	applied = 0;
+	assert_int_equal(reconcile(&e), 2);
+	reconcile_clear(&e);
+	assert_int_equal(nkernel, 0);
+}
+
+static void
+test_what_cannot_be_exempt_is_a_failure(void **state)
+{
+	ban(2);
+	whitelist();
+	throw_error = ENOMEM;
+	assert_int_equal(reconcile(&e), 1);
+	assert_failed("exempting: Cannot allocate memory");
+	assert_int_equal(e.counters.exempt, 0);
+	throw_error = 0;
+	applied = 0;
+	assert_int_equal(reconcile(&e), 2);
+	assert_well();
+}
+
+static void
+test_another_programs_route_or_no_ipv6_is_none(void **state)
+{
+	whitelist();
+	throw_error = EEXIST;
+	assert_int_equal(reconcile(&e), 0);
+	assert_well();
+	throw_error = EOPNOTSUPP;
+	assert_int_equal(reconcile(&e), 0);
+	assert_well();
+	assert_int_equal(e.counters.exempt, 0);
+}
+
+static void
+test_bans_and_the_whitelist_ask_for_routes(void **state)
+{
+	struct prefix p = host(0), q, all;
+
+	assert_null(prefix_parse("192.0.2.7", &q));
+	assert_null(prefix_parse("0.0.0.0/0", &all));
+	ban(0);
+	assert_true(reconcile_asks(&e, &p));
+	assert_false(reconcile_asks(&e, &q));
+	whitelist();
+	assert_true(reconcile_asks(&e, &q));
+	assert_false(reconcile_asks(&e, &all));
+	prefix_widen(&q, 31);
+	assert_false(reconcile_asks(&e, &q));
+	p = host(1);
+	assert_false(reconcile_asks(&e, &p));
+	conf.policy.exempt = 0;
+	assert_null(prefix_parse("192.0.2.7", &q));
+	assert_false(reconcile_asks(&e, &q));
+}
+
 static void
 test_the_kind_is_that_of_the_configuration(void **state)
 {
@@ -487,6 +639,11 @@ main(void)
 		TEST(test_rules_that_cannot_be_kept_do_not_keep_routes_away),
 		TEST(test_what_failed_first_is_told),
 		TEST(test_clearing_takes_the_wanted_routes_too),
+		TEST(test_the_whitelist_is_exempt_and_counted_apart),
+		TEST(test_what_is_exempt_follows_the_whitelist),
+		TEST(test_what_cannot_be_exempt_is_a_failure),
+		TEST(test_another_programs_route_or_no_ipv6_is_none),
+		TEST(test_bans_and_the_whitelist_ask_for_routes),
 		TEST(test_the_kind_is_that_of_the_configuration),
 	};
 
