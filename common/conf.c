@@ -266,11 +266,3 @@ conf_parse_time(const char *s, uint32_t *seconds)
 	*seconds = (uint32_t)n;
 	return NULL;
 }
-
-const char *
-conf_unsupported_name(unsigned bit)
-{
-	static const char *const names[] = { "metrics" };
-
-	return bit < sizeof(names) / sizeof(names[0]) ? names[bit] : NULL;
-}

@@ -23,11 +23,6 @@ enum conf_route {
 	CONF_PROHIBIT,
 };
 
-/* Statements whose feature this version does not have. */
-enum conf_unsupported {
-	CONF_HAS_METRICS = 1 << 0,
-};
-
 #define CONF_PORTS_MAX 16
 
 struct conf {
@@ -55,7 +50,6 @@ struct conf {
 	uint32_t metrics_port;
 	uint32_t limit_bans;
 	uint32_t limit_requests; /* per second */
-	uint32_t unsupported;    /* enum conf_unsupported: given in the file */
 };
 
 /* Where error lines go: one call a line, without newline. */
@@ -105,11 +99,5 @@ const char *conf_parse_time(const char *, uint32_t *seconds);
 
 /* The word that was meant by a mistyped one, of n names, or NULL. */
 const char *conf_suggest(const char *word, const char *const *, size_t n);
-
-/*
- * The text that the log shows for each unsupported statement, by bit number;
- * NULL past the end: "metrics", ...
- */
-const char *conf_unsupported_name(unsigned bit);
 
 #endif

@@ -12,15 +12,11 @@
 #define HOSTS_MIN     2
 #define HOSTS_MAX     65536
 
-/*
- * What a setting is called, its range if it is one number, and whether giving
- * it asks for something that this version does not do.
- */
+/* What a setting is called, and its range if it is one number. */
 static const struct {
 	const char *name;
 	uint32_t min;
 	uint32_t max;
-	uint32_t unsupported;
 } settings[SET_NUMBER] = {
 	[SET_THRESHOLD] = { .name = "threshold" },
 	[SET_THRESHOLD_NETWORK] = { .name = "threshold network" },
@@ -40,7 +36,7 @@ static const struct {
 	[SET_DISCONNECT] = { .name = "disconnect" },
 	[SET_DATABASE] = { .name = "database" },
 	[SET_CONTROL] = { .name = "control" },
-	[SET_METRICS] = { .name = "metrics", .unsupported = CONF_HAS_METRICS },
+	[SET_METRICS] = { .name = "metrics" },
 	[SET_USER] = { .name = "user" },
 	[SET_BANS] = { .name = "limit bans", .min = 1, .max = 10000000 },
 	[SET_OFFENDERS] = { .name = "limit offenders",
@@ -64,7 +60,6 @@ set_error(struct conf_parser *p, enum conf_setting set, unsigned line,
 bool
 conf_give(struct conf_parser *p, enum conf_setting set, unsigned line)
 {
-	p->conf->unsupported |= settings[set].unsupported;
 	if (p->given[set] != 0) {
 		conf_error(p, line, "\"%s\" was already given in line %u",
 		    settings[set].name, p->given[set]);

@@ -85,6 +85,7 @@ static int
 calls_allow(scmp_filter_ctx filter, const struct confine_call *calls, size_t n)
 {
 	unsigned conditions;
+	uint32_t action;
 	int error = 0;
 
 	for (; n > 0 && error == 0; n--, calls++) {
@@ -92,8 +93,10 @@ calls_allow(scmp_filter_ctx filter, const struct confine_call *calls, size_t n)
 		while (conditions < CONFINE_CONDITIONS &&
 		    calls->when[conditions].op != _SCMP_CMP_MIN)
 			conditions++;
-		error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
-		    calls->number, conditions, calls->when);
+		action = calls->error == 0 ? SCMP_ACT_ALLOW :
+					     SCMP_ACT_ERRNO(calls->error);
+		error = seccomp_rule_add_array(filter, action, calls->number,
+		    conditions, calls->when);
 	}
 	return error;
 }

@@ -21,15 +21,26 @@
 
 #define CONFINE_CONDITIONS 2
 
-/* A call that may be made if all conditions hold; one row for each "or". */
+/*
+ * A call that may be made if all conditions hold; one row for each "or".  Or
+ * one that is not made, and fails with an errno, instead of ending the process.
+ */
 struct confine_call {
-	int number; /* SCMP_SYS */
+	int number;     /* SCMP_SYS */
+	uint16_t error; /* errno; 0: it is made */
 	struct scmp_arg_cmp when[CONFINE_CONDITIONS];
 };
 
 #define CALL(name, ...)                                           \
 	{                                                         \
 		.number = SCMP_SYS(name), .when = { __VA_ARGS__ } \
+	}
+
+#define CALL_FAILS(errno, name, ...)                                  \
+	{                                                             \
+		.number = SCMP_SYS(name), .error = (errno), .when = { \
+			__VA_ARGS__                                   \
+		}                                                     \
 	}
 
 /*

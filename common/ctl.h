@@ -34,6 +34,7 @@ enum ctl_request {
 	CTL_LEVEL = 1010,     /* root; struct ctl_level */
 	CTL_ACCOUNTS = 1011,  /* empty; CTL_ACCOUNT_RECORD each */
 	CTL_WATCH = 1012,     /* empty; CTL_EVENT_RECORD each, without end */
+	CTL_METRICS = 1013,   /* empty; CTL_TEXT_RECORD each */
 };
 
 enum ctl_answer {
@@ -46,6 +47,7 @@ enum ctl_answer {
 	CTL_CHECK_RECORD = 1107,
 	CTL_ACCOUNT_RECORD = 1108,
 	CTL_EVENT_RECORD = 1109,
+	CTL_TEXT_RECORD = 1110, /* struct msg_text: the next part */
 	CTL_EVIDENCE_RECORD = 1111,
 };
 

@@ -69,6 +69,7 @@ enum msg_event {
 	MSG_DUMP = 118,       /* empty; SIGUSR1 came, log your counters */
 	MSG_CONF_MATCH = 119, /* struct msg_conf_match, each */
 	MSG_BANS_MOVED = 120, /* struct msg_moved; the clock was set */
+	MSG_METRICS = 121,    /* empty; a TCP socket that listens, or none */
 };
 
 /* A threshold of count 0 is not set: the general one holds. */
@@ -213,6 +214,7 @@ struct msg_counters {
 	uint64_t exempt;    /* routes for entries of the whitelist; no bans */
 	int64_t clock_set;  /* when the wall clock last jumped, by itself; 0 */
 	int64_t clock_by;   /* and by how many seconds */
+	uint64_t errors;    /* failures since the start */
 	int64_t error_at;   /* wall clock of the last failure; 0: none */
 	char error[MSG_REASON_LEN * 2]; /* the last failure, or empty */
 	struct msg_fault fault[MSG_FAULTS];

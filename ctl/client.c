@@ -15,6 +15,7 @@
 #define ANSWER_TIME  600        /* seconds: an answer has an end */
 #define RECORDS_MAX  (4U << 20) /* and so many records, of whatever kind */
 #define RECORDS_STEP 64
+#define TEXT_MAX     (16U << 20) /* bytes of a text */
 
 static void
 client_warn_connect(const char *path)
@@ -154,6 +155,21 @@ client_take_evidence(struct answer *a, const struct channel_msg *m)
 }
 
 static int
+client_take_text(struct answer *a, const struct channel_msg *m)
+{
+	const char *text = (const char *)m->payload;
+	size_t n = strnlen(text, MSG_TEXT_LEN);
+
+	if (n == MSG_TEXT_LEN || n > TEXT_MAX - a->text_len)
+		return -1;
+	if ((a->text = realloc(a->text, a->text_len + n + 1)) == NULL)
+		err(1, NULL);
+	memcpy(a->text + a->text_len, text, n + 1);
+	a->text_len += n;
+	return 0;
+}
+
+static int
 client_take_done(struct answer *a, const struct channel_msg *m)
 {
 	struct ctl_done done;
@@ -181,6 +197,7 @@ static const struct {
 	    client_take_account },
 	{ CTL_EVIDENCE_RECORD, sizeof(struct ctl_evidence_record),
 	    client_take_evidence },
+	{ CTL_TEXT_RECORD, sizeof(struct msg_text), client_take_text },
 };
 
 static int
@@ -356,5 +373,6 @@ client_free(struct answer *a)
 	free(a->logs);
 	free(a->accounts);
 	free(a->evidence);
+	free(a->text);
 	memset(a, 0, sizeof(*a));
 }

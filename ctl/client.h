@@ -24,6 +24,8 @@ struct answer {
 	size_t nevidence;
 	struct ctl_check_record check;
 	bool has_check;
+	char *text; /* NUL-terminated; NULL: none came */
+	size_t text_len;
 	uint32_t number; /* of CTL_DONE */
 };
 

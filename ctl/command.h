@@ -48,6 +48,7 @@ int command_unban(const struct invocation *);
 int command_release(const struct invocation *); /* expire, flush */
 int command_reload(const struct invocation *);
 int command_log(const struct invocation *);
+int command_metrics(const struct invocation *);
 int command_report(const struct invocation *);
 int command_import(const struct invocation *);
 int command_scan(const struct invocation *);

@@ -27,6 +27,7 @@ static const struct entry {
 	{ "flush", command_release, 0, 0, "" },
 	{ "reload", command_reload, 0, 0, "" },
 	{ "log", command_log, 1, 1, " brief | verbose" },
+	{ "metrics", command_metrics, 0, 0, "" },
 	{ "report", command_report, 0, 0, " [--html file]" },
 	{ "import", command_import, 1, 1, " file" },
 	{ "watch", command_watch, 0, 0, "" },

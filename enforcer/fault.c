@@ -43,6 +43,7 @@ fault_begin(struct enforcer *e, enum msg_fault_kind kind, const char *fmt, ...)
 	snprintf(c->error, sizeof(c->error), "%s: %s", msg_fault_name(kind),
 	    f->why);
 	c->error_at = clock_wall();
+	c->errors++;
 	if (f->since == 0)
 		f->since = c->error_at;
 	fault_say(e, kind);

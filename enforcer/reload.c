@@ -23,17 +23,11 @@ struct conf *
 reload_read(const char *path, const struct conf *old, struct msg_text *errors)
 {
 	struct conf *conf;
-	const char *name;
-	unsigned bit;
 
 	errors->text[0] = '\0';
 	if ((conf = conf_read(path, true, gather, errors)) == NULL)
 		return NULL;
 	conf_default_logs(conf, old);
-	for (bit = 0; (name = conf_unsupported_name(bit)) != NULL; bit++)
-		if ((conf->unsupported & 1U << bit) != 0)
-			log_warnx("%s: this version does not act on \"%s\"",
-			    path, name);
 	return conf;
 }
 
@@ -63,10 +57,14 @@ acceptable(struct enforcer *e, struct msg_text *errors)
 	if ((fixed = fixed_setting(e->conf, new)) != NULL)
 		snprintf(line, sizeof(line),
 		    "\"%s\" cannot change without a restart", fixed);
-	else if (sources_configure(&e->sources, new) == -1)
+	else if (exporter_move(e, new) == -1)
+		snprintf(line, sizeof(line), "metrics: %s port %u: %s",
+		    new->metrics_address, new->metrics_port, strerror(errno));
+	else if (sources_configure(&e->sources, new) == -1) {
 		snprintf(line, sizeof(line), "watching logs: %s",
 		    strerror(errno));
-	else
+		exporter_stay(e);
+	} else
 		return new;
 	gather(errors, line);
 	conf_free(new);
@@ -108,6 +106,7 @@ take(struct enforcer *e, struct conf *new)
 	release_refused(e);
 	(void)reconcile(e);
 	reply_conf(e);
+	exporter_take(e);
 	reply_watches(e);
 }
 
@@ -138,6 +137,8 @@ reload_tell(struct enforcer *e)
 	reply_conf(e);
 	reply_send(e, MSG_LISTENER, 0, NULL, 0, e->listener);
 	close(e->listener);
+	if (e->metrics != -1)
+		reply_send(e, MSG_METRICS, 0, NULL, 0, e->metrics);
 	e->told = true;
 	BANS_FOREACH(entry, &e->bans)
 		reply_state(e, &entry->ban, 0);

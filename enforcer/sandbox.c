@@ -24,10 +24,12 @@
  */
 #include <cap-ng.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "confine.h"
@@ -85,6 +87,14 @@ static const struct confine_call sandbox_calls[] = {
 	CALL(sendto),
 	CALL(sendmsg),
 	CALL(sendmmsg),
+	/* Where a reload wants the metrics: it may be called, and calls nobody. */
+	CALL(socket, ARG_IS(0, AF_INET), ARG_IS(1, SOCK_STREAM | SOCK_CLOEXEC)),
+	CALL(socket, ARG_IS(0, AF_INET6), ARG_IS(1, SOCK_STREAM | SOCK_CLOEXEC)),
+	CALL(setsockopt, ARG_IS(1, SOL_SOCKET), ARG_IS(2, SO_REUSEADDR)),
+	CALL(setsockopt, ARG_IS(1, IPPROTO_IPV6), ARG_IS(2, IPV6_V6ONLY)),
+	CALL(bind),
+	CALL(listen),
+	CALL(shutdown, ARG_IS(1, SHUT_RD)),
 	/* Time.  The first ones are calls only where the vDSO cannot tell. */
 	CALL(clock_gettime),
 	CALL(gettimeofday),

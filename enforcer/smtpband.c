@@ -83,6 +83,7 @@ restore_damaged(struct enforcer *e, int damaged)
 	strlcpy(c->error, "ledger damaged: bans may be missing",
 	    sizeof(c->error));
 	c->error_at = clock_wall();
+	c->errors++;
 }
 
 /* Bring back what was there before: from the ledger, then in the kernel. */
@@ -120,6 +121,7 @@ start(struct enforcer *e)
 	if ((e->listener = ctl_listen(e->conf->control)) == -1)
 		fatal("control socket %s%s", e->conf->control,
 		    errno == EADDRINUSE ? " of another smtpband" : "");
+	exporter_open(e);
 	restore(e);
 	if (sources_configure(&e->sources, e->conf) == -1)
 		fatal("watching logs");

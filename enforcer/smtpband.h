@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "conf.h"
 #include "disconnect.h"
+#include "exporter.h"
 #include "fault.h"
 #include "guard.h"
 #include "hostaddr.h"
@@ -53,8 +54,10 @@ struct enforcer {
 	struct sources sources;
 	struct msg_counters counters;
 	struct skew skew;
-	int channel;  /* to the parser */
-	int listener; /* the control socket, until the parser has it */
+	int channel;      /* to the parser */
+	int listener;     /* the control socket, until the parser has it */
+	int metrics;      /* listens, and the parser has it too; -1: none */
+	int metrics_next; /* the same, or what a reload puts in its place */
 	pid_t parser;
 	bool told;       /* the parser has been sent configuration and bans */
 	int64_t tokens;  /* requests that may be read before more time passes */

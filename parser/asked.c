@@ -9,6 +9,7 @@ struct asked_ban {
 	struct prefix prefix;
 	bool refused;
 	int64_t asked_at; /* seconds, wall clock */
+	int64_t asked_ms; /* clock_ms */
 	void *owner;
 	RB_ENTRY(asked_ban) node;
 	TAILQ_ENTRY(asked_ban) link; /* of the refused ones */
@@ -89,7 +90,8 @@ asked_has(struct asked *a, const struct prefix *p, int64_t now)
 }
 
 struct asked_ban *
-asked_add(struct asked *a, const struct prefix *p, void *owner, int64_t now)
+asked_add(struct asked *a, const struct prefix *p, void *owner, int64_t now,
+    int64_t ms)
 {
 	struct asked_ban *b = calloc(1, sizeof(*b));
 
@@ -98,6 +100,7 @@ asked_add(struct asked *a, const struct prefix *p, void *owner, int64_t now)
 	b->prefix = *p;
 	b->owner = owner;
 	b->asked_at = now;
+	b->asked_ms = ms;
 	RB_INSERT(asked_tree, &a->all, b);
 	return b;
 }
@@ -106,6 +109,12 @@ void *
 asked_owner(const struct asked_ban *b)
 {
 	return b->owner;
+}
+
+int64_t
+asked_ms(const struct asked_ban *b)
+{
+	return b->asked_ms;
 }
 
 const struct prefix *

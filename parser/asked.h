@@ -24,13 +24,14 @@ void asked_free(struct asked *);
 bool asked_has(struct asked *, const struct prefix *, int64_t now);
 
 /*
- * Add one that is not there, asked for now (seconds, wall clock).  NULL
- * without memory.
+ * Add one that is not there, asked for now (seconds, wall clock; and ms by
+ * clock_ms).  NULL without memory.
  */
 struct asked_ban *asked_add(struct asked *, const struct prefix *, void *owner,
-    int64_t now);
+    int64_t now, int64_t ms);
 
 void *asked_owner(const struct asked_ban *);
+int64_t asked_ms(const struct asked_ban *);
 const struct prefix *asked_prefix(const struct asked_ban *);
 
 /* The answer came: remember the refusal, or remove it. */

@@ -1,9 +1,12 @@
 #include <string.h>
 #include <time.h>
 
+#include <event2/buffer.h>
+
 #include "control_reply.h"
 #include "evidence.h"
 #include "follow.h"
+#include "log.h"
 #include "mirror.h"
 #include "offenders.h"
 #include "parser.h"
@@ -177,6 +180,40 @@ next_account(const struct reply *r, const struct parser *p,
 	return REPLY_OVER;
 }
 
+void
+reply_set_text(struct reply *r, struct evbuffer *text)
+{
+	r->text = text;
+	r->list = REPLY_TEXT;
+	if (evbuffer_pullup(text, -1) == NULL)
+		fatal("reply");
+}
+
+void
+reply_clear(struct reply *r)
+{
+	if (r->text != NULL)
+		evbuffer_free(r->text);
+	r->text = NULL;
+}
+
+static enum reply_got
+next_text(const struct reply *r, struct reply_cursor *at, struct channel_msg *m)
+{
+	size_t n = evbuffer_get_length(r->text) - at->group;
+	struct msg_text part;
+
+	if (n == 0)
+		return REPLY_OVER;
+	if (n > sizeof(part.text) - 1)
+		n = sizeof(part.text) - 1;
+	memset(&part, 0, sizeof(part));
+	memcpy(part.text, evbuffer_pullup(r->text, -1) + at->group, n);
+	at->group += (uint32_t)n;
+	message_set(m, CTL_TEXT_RECORD, r->id, &part, sizeof(part));
+	return REPLY_MESSAGE;
+}
+
 static enum reply_got
 next_event(const struct reply *r, const struct parser *p,
     struct reply_cursor *at, struct channel_msg *m)
@@ -207,6 +244,8 @@ next_of_list(const struct reply *r, const struct parser *p,
 		return next_account(r, p, at, m);
 	case REPLY_EVENTS:
 		return next_event(r, p, at, m);
+	case REPLY_TEXT:
+		return next_text(r, at, m);
 	case REPLY_NO_LIST:
 		break;
 	}

@@ -12,6 +12,7 @@
 #include "accounts.h"
 #include "ctl.h"
 
+struct evbuffer;
 struct parser;
 
 /* What follows the first record. */
@@ -24,6 +25,7 @@ enum reply_list {
 	REPLY_OFFENDERS_ONE, /* the entries of one prefix, then evidence */
 	REPLY_ACCOUNTS,
 	REPLY_EVENTS, /* of watch.h: it has no end */
+	REPLY_TEXT,
 };
 
 enum reply_stage {
@@ -38,7 +40,8 @@ struct reply_cursor {
 	uint64_t event; /* the next one, of watch.h */
 	enum reply_stage stage;
 	bool begun;           /* prefix and group are those last shown */
-	uint32_t group;       /* of an offender; of others the index */
+	uint32_t group;       /* of an offender; of others the index, or how
+			       * much of the text is told */
 	struct prefix prefix; /* of a ban or an offender */
 };
 
@@ -51,8 +54,9 @@ struct reply {
 	size_t naccounts;
 	uint64_t evidence[CTL_EVIDENCE_MAX]; /* REPLY_OFFENDERS_ONE: places */
 	size_t nevidence;
-	int64_t now;     /* wall clock: where the windows end */
-	uint32_t number; /* for CTL_DONE */
+	struct evbuffer *text; /* REPLY_TEXT, in one piece; or NULL */
+	int64_t now;           /* wall clock: where the windows end */
+	uint32_t number;       /* for CTL_DONE */
 	struct reply_cursor at;
 };
 
@@ -61,6 +65,13 @@ void reply_set_first(struct reply *, uint32_t type, const void *payload,
 
 /* Instead of all else.  The text is cut to fit. */
 void reply_set_error(struct reply *, enum ctl_error_kind, const char *text);
+
+/*
+ * The text of REPLY_TEXT, which becomes the reply's.  Unlike records it is
+ * held as a whole, so that it tells of one moment.
+ */
+void reply_set_text(struct reply *, struct evbuffer *);
+void reply_clear(struct reply *);
 
 enum reply_got {
 	REPLY_OVER,    /* there was nothing more */

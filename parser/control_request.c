@@ -8,6 +8,7 @@
 #include "follow.h"
 #include "judge.h"
 #include "log.h"
+#include "metrics.h"
 #include "mirror.h"
 #include "offenders.h"
 #include "parser.h"
@@ -62,6 +63,16 @@ seen_prefix(const struct control_request *r, const struct ban *active)
 	return active != NULL && prefix_contains(&active->prefix, counted) ?
 	    &active->prefix :
 	    counted;
+}
+
+static void
+reply_metrics(struct control_request *r, const struct channel_msg *m)
+{
+	struct msg_counters counters;
+
+	memcpy(&counters, m->payload, sizeof(counters));
+	reply_set_text(&r->reply,
+	    metrics_render(r->parser, &counters, r->reply.now));
 }
 
 static void
@@ -151,7 +162,10 @@ request_answered(void *arg, const struct channel_msg *m)
 		reply_check(r, m);
 		break;
 	case MSG_COUNTED:
-		reply_status(r, m);
+		if (r->type == CTL_METRICS)
+			reply_metrics(r, m);
+		else
+			reply_status(r, m);
 		break;
 	default:
 		fatalx("enforcer: message %u as an answer", m->hdr.type);
@@ -167,8 +181,9 @@ request_ask(struct control_request *r, uint32_t type, const void *payload,
 	    request_answered, r);
 }
 
+/* Of CTL_STATUS and CTL_METRICS. */
 static int
-start_status(struct control_request *r, const void *payload)
+start_counters(struct control_request *r, const void *payload)
 {
 	(void)payload;
 	request_ask(r, MSG_COUNTERS, NULL, 0);
@@ -338,7 +353,8 @@ static const struct kind {
 	size_t len;
 	int (*start)(struct control_request *, const void *payload);
 } kinds[] = {
-	{ CTL_STATUS, false, 0, start_status },
+	{ CTL_STATUS, false, 0, start_counters },
+	{ CTL_METRICS, false, 0, start_counters },
 	{ CTL_BANS, false, sizeof(struct ctl_bans), start_bans },
 	{ CTL_OFFENDERS, false, 0, start_offenders },
 	{ CTL_ACCOUNTS, false, 0, start_accounts },
@@ -393,4 +409,5 @@ request_cancel(struct control_request *r)
 		enforcer_forget(r->parser->enforcer, r->waits_for);
 	r->waits_for = 0;
 	watch_leave(r->parser->watch, &r->watcher);
+	reply_clear(&r->reply);
 }

@@ -30,7 +30,7 @@ struct control_request {
  */
 int request_take(struct control_request *, const struct channel_msg *);
 
-/* Nobody waits for the reply any more. */
+/* Nobody waits for the reply any more, or all of it was told. */
 void request_cancel(struct control_request *);
 
 #endif

@@ -8,6 +8,9 @@
  *	getpid 386	munmap 278	brk 210		fcntl 96
  *	getrandom 48	exit_group 46	sendto 6
  *
+ * and where "metrics" listens and is read: readv, writev, shutdown, and
+ * accept4 with an address.
+ *
  * By file: write to standard error only; pread64 and newfstatat of logs; read
  * of watches; getsockopt and accept4 of control clients; recvmsg and sendmmsg
  * of these and the enforcer's channel; fcntl of the listener; sendto to
@@ -19,6 +22,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -39,10 +43,22 @@ static const struct confine_call filter_calls[] = {
 	/* The enforcer and control clients. */
 	CALL(recvmsg),
 	CALL(sendmmsg),
-	CALL(accept4, ARG_NULL(1), ARG_IS(3, SOCK_NONBLOCK | SOCK_CLOEXEC)),
+	CALL(accept4, ARG_IS(3, SOCK_NONBLOCK | SOCK_CLOEXEC)),
 	CALL(getsockopt, ARG_IS(1, SOL_SOCKET), ARG_IS(2, SO_PEERCRED)),
 	CALL(fcntl, ARG_IS(1, F_GETFL)),
 	CALL(fcntl, ARG_IS(1, F_SETFL), ARG_ONLY(2, O_RDWR | O_NONBLOCK)),
+	/* Who reads the metrics, by libevent. */
+	CALL(readv),
+	CALL(writev),
+	CALL(shutdown, ARG_IS(1, SHUT_WR)),
+	/* It asks once more by this when a reload has closed the socket. */
+	CALL_FAILS(EINVAL, accept),
+	/*
+	 * It turns the client's address into text: of a link-local one
+	 * getnameinfo(3) wants the interface's name, tries sockets of one family
+	 * after the other for it, and does without it.
+	 */
+	CALL_FAILS(EACCES, socket, ARG_IS(1, SOCK_DGRAM | SOCK_CLOEXEC)),
 	/* Log lines: to standard error, or to the syslog socket. */
 	CALL(write, ARG_IS(0, STDERR_FILENO)),
 	CALL(sendto, ARG_NULL(4)),

@@ -147,6 +147,12 @@ take_listener(struct incoming *in, const struct channel_msg *m)
 }
 
 static void
+take_metrics(struct incoming *in, const struct channel_msg *m)
+{
+	in->ops->metrics(in->arg, m->fd);
+}
+
+static void
 take_ban_state(struct incoming *in, const struct channel_msg *m)
 {
 	struct ban b;
@@ -274,6 +280,7 @@ static const struct kind {
 	    take_watch },
 	{ MSG_LOG, sizeof(struct msg_log), CONFIGURED, FD_PERHAPS, take_log },
 	{ MSG_LISTENER, 0, CONFIGURED, FD_ALWAYS, take_listener },
+	{ MSG_METRICS, 0, CONFIGURED, FD_PERHAPS, take_metrics },
 	{ MSG_BAN_STATE, sizeof(struct ban), CONFIGURED, FD_NEVER,
 	    take_ban_state },
 	{ MSG_BANS_MOVED, sizeof(struct msg_moved), CONFIGURED, FD_NEVER,

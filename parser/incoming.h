@@ -20,6 +20,7 @@ struct incoming_ops {
 	void (*watch)(void *arg, const struct msg_watch *, int fd);
 	void (*log)(void *arg, const struct msg_log *, int fd);
 	void (*listener)(void *arg, int fd);
+	void (*metrics)(void *arg, int fd); /* -1: no longer */
 	void (*ban_state)(void *arg, const struct ban *);
 	void (*bans_moved)(void *arg, const struct msg_moved *);
 	void (*ready)(void *arg);

@@ -100,6 +100,8 @@ judge_answered(void *arg, const struct channel_msg *m)
 	struct msg_refused refused;
 	char prefix[PREFIX_STRLEN];
 
+	if (m->hdr.type == MSG_BAN_STATE)
+		stats_count_delay(&j->parser->stats, clock_ms() - asked_ms(b));
 	if (m->hdr.type != MSG_REFUSED) {
 		asked_remove(j->asked, b);
 		return;
@@ -127,7 +129,7 @@ judge_ask(struct judge *j, const struct msg_ban_request *request, int64_t now)
 
 	if (asked_has(j->asked, &request->prefix, now))
 		return;
-	b = asked_add(j->asked, &request->prefix, j, now);
+	b = asked_add(j->asked, &request->prefix, j, now, clock_ms());
 	if (b == NULL)
 		fatal("request for a ban");
 	if (enforcer_ask_ban(j->parser->enforcer, request, judge_answered, b) ==
@@ -331,7 +333,8 @@ judge_ban_state(struct judge *j, const struct ban *b, int64_t now)
 	struct parser *p = j->parser;
 
 	tell_ban(p, b, now);
-	mirror_put(p->mirror, b);
+	if (mirror_put(p->mirror, b) && p->restored)
+		p->stats.banned[b->category]++;
 	policy_forget(p->policy, &b->prefix);
 	judge_count_ban(j, b, now);
 }

@@ -6,6 +6,7 @@
 struct mirror {
 	struct bans bans;
 	size_t lengths[2][129]; /* entries of each: IPv4, IPv6 */
+	size_t active[CATEGORY_COUNT];
 };
 
 struct mirror *
@@ -24,11 +25,17 @@ length_count(struct mirror *m, const struct prefix *p)
 	return &m->lengths[p->family == PREFIX_INET6][p->len];
 }
 
-void
+bool
 mirror_put(struct mirror *m, const struct ban *b)
 {
 	struct ban_entry *e = bans_find(&m->bans, &b->prefix);
+	bool was_active = e != NULL && e->ban.state == BAN_ACTIVE;
+	bool is_active = b->state == BAN_ACTIVE;
 
+	if (was_active)
+		m->active[e->ban.category]--;
+	if (is_active)
+		m->active[b->category]++;
 	if (e == NULL) {
 		e = bans_insert(&m->bans, &b->prefix);
 		(*length_count(m, &b->prefix))++;
@@ -37,6 +44,7 @@ mirror_put(struct mirror *m, const struct ban *b)
 	if (b->state == BAN_FORGOTTEN)
 		(*length_count(m, &b->prefix))--;
 	bans_settle(&m->bans, e, 0); /* when it ends is not our business */
+	return is_active && !was_active;
 }
 
 void
@@ -109,6 +117,12 @@ mirror_next(struct mirror *m, const struct prefix *after)
 
 	e = after == NULL ? bans_first(&m->bans) : bans_behind(&m->bans, after);
 	return e != NULL ? &e->ban : NULL;
+}
+
+size_t
+mirror_active_of(const struct mirror *m, enum category category)
+{
+	return m->active[category];
 }
 
 size_t

@@ -2,18 +2,23 @@
 #ifndef SMTPBAN_MIRROR_H
 #define SMTPBAN_MIRROR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "ban.h"
+#include "category.h"
 
 struct mirror;
 
 struct mirror *mirror_new(void); /* NULL without memory */
 void mirror_free(struct mirror *);
 
-/* Take the state of one ban; BAN_FORGOTTEN removes it. */
-void mirror_put(struct mirror *, const struct ban *);
+/*
+ * Take the state of one ban; BAN_FORGOTTEN removes it.  Returns whether it is
+ * in force and was not before.
+ */
+bool mirror_put(struct mirror *, const struct ban *);
 
 /* The clock was set, and bans moved with it: see ban_move. */
 void mirror_move(struct mirror *, int64_t from, int64_t to, int64_t by);
@@ -37,5 +42,6 @@ const struct ban *mirror_find(struct mirror *, const struct prefix *);
 const struct ban *mirror_next(struct mirror *, const struct prefix *after);
 
 size_t mirror_active(const struct mirror *); /* bans in force */
+size_t mirror_active_of(const struct mirror *, enum category);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef SMTPBAN_PARSER_H
 #define SMTPBAN_PARSER_H
 
+#include <stdbool.h>
+
 #include "stats.h"
 
 struct accounts;
@@ -13,6 +15,7 @@ struct follow;
 struct judge;
 struct mirror;
 struct policy;
+struct scrape;
 struct setup;
 struct watch;
 
@@ -28,7 +31,9 @@ struct parser {
 	struct watch *watch;       /* who wants to see what happens */
 	struct follow *follow;
 	struct control *control;
+	struct scrape *scrape;
 	struct stats stats;
+	bool restored; /* the bans of before were told, the next ones are new */
 	int64_t reach; /* good logins from then on are worth reading */
 };
 

@@ -25,6 +25,7 @@
 #include "parser.h"
 #include "policy.h"
 #include "privdrop.h"
+#include "scrape.h"
 #include "setup.h"
 #include "watch.h"
 
@@ -117,6 +118,14 @@ on_listener(void *arg, int fd)
 }
 
 static void
+on_metrics(void *arg, int fd)
+{
+	struct parser *p = arg;
+
+	scrape_listen(p->scrape, fd);
+}
+
+static void
 on_ban_state(void *arg, const struct ban *ban)
 {
 	struct parser *p = arg;
@@ -137,6 +146,7 @@ on_ready(void *arg)
 {
 	struct parser *p = arg;
 
+	p->restored = true;
 	follow_start(p->follow);
 }
 
@@ -190,6 +200,7 @@ static const struct incoming_ops ops = {
 	.watch = on_watch,
 	.log = on_log,
 	.listener = on_listener,
+	.metrics = on_metrics,
 	.ban_state = on_ban_state,
 	.bans_moved = on_bans_moved,
 	.ready = on_ready,
@@ -300,6 +311,7 @@ zone_load(void)
 static void
 parser_free(struct parser *p)
 {
+	scrape_free(p->scrape);
 	control_free(p->control);
 	follow_free(p->follow);
 	judge_free(p->judge);
@@ -325,9 +337,11 @@ parser_init(struct parser *p)
 	p->enforcer = enforcer_new(p->base, MSG_PARSER_FD, &ops, on_drained, p);
 	p->follow = follow_new(p);
 	p->control = control_new(p);
+	p->scrape = scrape_new(p);
 	if (p->policy == NULL || p->mirror == NULL || p->accounts == NULL ||
 	    p->evidence == NULL || p->watch == NULL || p->judge == NULL ||
-	    p->enforcer == NULL || p->follow == NULL || p->control == NULL)
+	    p->enforcer == NULL || p->follow == NULL || p->control == NULL ||
+	    p->scrape == NULL)
 		fatal("start");
 }
 

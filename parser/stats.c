@@ -1,18 +1,58 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "log.h"
 #include "recognise/recognise.h"
+#include "recognise/rules.h"
 #include "stats.h"
+
+const unsigned stats_delay_bounds[STATS_DELAYS] = { 1, 5, 10, 25, 50, 100, 250,
+	500, 1000, 2500, 5000, 10000 };
+
+/* NULL: there is no room for another one. */
+static struct stats_server *
+server_find(struct stats *s, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < STATS_SERVERS; i++) {
+		if (s->servers[i].name == NULL)
+			s->servers[i].name = name;
+		if (strcmp(s->servers[i].name, name) == 0)
+			return &s->servers[i];
+	}
+	return NULL;
+}
 
 void
 stats_count_event(struct stats *s, const struct event *ev)
 {
-	if (ev->kind == EVENT_FAILURE)
-		s->events[ev->category] += ev->count;
-	else if (ev->kind == EVENT_LOGIN)
-		s->events[CATEGORY_NONE]++;
+	struct stats_server *server = NULL;
+	bool failed = ev->kind == EVENT_FAILURE;
+	unsigned category = failed ? ev->category : CATEGORY_NONE;
+
+	if (ev->rule != NULL)
+		server = server_find(s, ev->rule->server);
+	if (ev->kind == EVENT_ACCEPT)
+		return;
+	s->events[category] += failed ? ev->count : 1;
+	if (server != NULL)
+		server->events[category] += failed ? ev->count : 1;
+}
+
+void
+stats_count_delay(struct stats *s, int64_t ms)
+{
+	unsigned i = 0;
+
+	if (ms < 0)
+		ms = 0;
+	while (i < STATS_DELAYS && ms > stats_delay_bounds[i])
+		i++;
+	s->delays.n[i]++;
+	s->delays.sum += (uint64_t)ms;
 }
 
 void

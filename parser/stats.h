@@ -8,7 +8,22 @@
 
 #define STATS_HOURS 24
 
+#define STATS_SERVERS 16 /* of rules.h and "match": fewer than that */
+#define STATS_DELAYS  12 /* bounds of stats_delay_bounds */
+
 struct event;
+
+/* Events of the lines that one kind of server wrote. */
+struct stats_server {
+	const char *name; /* as in rules.h, a constant; NULL: unused */
+	uint64_t events[CATEGORY_COUNT]; /* failures; [0]: good logins */
+};
+
+/* How long it took from a line to its route. */
+struct stats_delays {
+	uint64_t n[STATS_DELAYS + 1]; /* up to each bound, and longer */
+	uint64_t sum;                 /* milliseconds */
+};
 
 struct stats {
 	uint64_t lines;
@@ -17,10 +32,19 @@ struct stats {
 	int64_t newest; /* hours since the epoch; the others are before it */
 	uint64_t weighed[STATS_HOURS][CATEGORY_COUNT]; /* by hour, modulo
 							* STATS_HOURS */
+	struct stats_server servers[STATS_SERVERS];    /* that were heard of */
+	struct stats_delays delays;
+	uint64_t banned[CATEGORY_COUNT]; /* bans made, by hand too */
 };
+
+/* Milliseconds, each bound included. */
+extern const unsigned stats_delay_bounds[STATS_DELAYS];
 
 /* An event was recognised, whether or not it weighs. */
 void stats_count_event(struct stats *, const struct event *);
+
+/* A ban that a line led to is in force, so many milliseconds after it. */
+void stats_count_delay(struct stats *, int64_t ms);
 
 /*
  * An event counts against its client.  A time after now is taken as now, so

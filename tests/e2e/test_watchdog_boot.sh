@@ -64,9 +64,17 @@ inside sh -c 'echo nonsense >/etc/smtpban.conf; chmod 600 /etc/smtpban.conf'
 refuse "reload" inside systemctl reload smtpban.service
 wait_for 10 text_is "1 bans; configuration not taken: /etc/smtpban.conf:1: unknown word \"nonsense\", see smtpban.conf(5)" ||
     fail "status: $(text)"
-inside sh -c ': >/etc/smtpban.conf'
+inside sh -c 'echo "metrics listen on 127.0.0.1 port 9983" >/etc/smtpban.conf'
 inside systemctl kill --kill-whom=main -s HUP smtpban.service
 wait_for 10 text_is "1 bans; all well" || fail "status: $(text)"
+
+# The unit lets metrics be asked for from this host.
+measured()
+{
+	printf 'GET /metrics HTTP/1.0\r\n\r\n' |
+	    inside nc -w 5 127.0.0.1 9983 | grep -q '^smtpban_build_info'
+}
+wait_for 10 measured || fail "no metrics under the unit"
 
 # The reason of its end is in the journal, as a failure.
 main=$(main_pid)

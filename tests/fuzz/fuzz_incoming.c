@@ -122,6 +122,15 @@ on_listener(void *arg, int fd)
 	taken++;
 }
 
+/* It may move and end. */
+static void
+on_metrics(void *arg, int fd)
+{
+	(void)fd;
+	must(committed);
+	taken++;
+}
+
 static void
 on_ban_state(void *arg, const struct ban *b)
 {
@@ -195,6 +204,7 @@ static const struct incoming_ops ops = {
 	.watch = on_watch,
 	.log = on_log,
 	.listener = on_listener,
+	.metrics = on_metrics,
 	.ban_state = on_ban_state,
 	.bans_moved = on_bans_moved,
 	.ready = on_ready,
@@ -211,7 +221,7 @@ static const size_t lengths[] = { 0, sizeof(struct msg_policy),
 	0, sizeof(struct msg_done), sizeof(struct msg_refused),
 	sizeof(struct msg_text), sizeof(struct msg_checked),
 	sizeof(struct msg_counters), 0, sizeof(struct msg_level), 0,
-	sizeof(struct msg_conf_match), sizeof(struct msg_moved) };
+	sizeof(struct msg_conf_match), sizeof(struct msg_moved), 0 };
 #define NLENGTHS (sizeof(lengths) / sizeof(lengths[0]))
 
 /* One that could come; then a few bytes of it change. */

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 build=$(cd "$1" && pwd) || exit 1
 # systemd's own scale, from 0 to 10; see README.md, which names the number.
-EXPOSURE_MAX=2.6
+EXPOSURE_MAX=2.9
 root=$(mktemp -d /var/tmp/smtpban-install.XXXXXX)
 trap 'rm -rf "$root"' EXIT
 trap 'exit 1' INT TERM

@@ -19,11 +19,12 @@ smtpban_unit(follow ${PARSER}/follow.c ${PARSER}/feed.c ${PARSER}/arrival.c
 	${PARSER}/stream.c ${PARSER}/tail_lines.c)
 smtpban_unit(control ${PARSER}/control.c ${PARSER}/control_client.c
 	${PARSER}/control_lane.c ${PARSER}/control_request.c
-	${PARSER}/control_reply.c ${PARSER}/evidence.c ${PARSER}/mirror.c
-	${PARSER}/stats.c ${PARSER}/watch.c)
+	${PARSER}/control_reply.c ${PARSER}/evidence.c ${PARSER}/metrics.c
+	${PARSER}/mirror.c ${PARSER}/stats.c ${PARSER}/watch.c)
 target_link_options(test_follow PRIVATE -Wl,--wrap=clock_ms
 	-Wl,--wrap=log_warnx)
-foreach(name parser_enforcer follow control)
+smtpban_unit(metrics ${PARSER}/metrics.c ${PARSER}/mirror.c ${PARSER}/stats.c)
+foreach(name parser_enforcer follow control metrics)
 	target_link_libraries(test_${name} PkgConfig::LIBEVENT)
 endforeach()
 target_link_options(test_control PRIVATE -Wl,--wrap=getsockopt

@@ -34,7 +34,7 @@ static struct asked_ban *
 add(struct asked *a, unsigned n)
 {
 	struct prefix p = host(n);
-	struct asked_ban *b = asked_add(a, &p, a, NOW);
+	struct asked_ban *b = asked_add(a, &p, a, NOW, 1);
 
 	assert_non_null(b);
 	return b;

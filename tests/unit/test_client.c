@@ -391,6 +391,7 @@ test_records_of_a_wrong_length_or_type_are_refused(void **state)
 		{ CTL_CHECK_RECORD, sizeof(struct ctl_check_record) },
 		{ CTL_ACCOUNT_RECORD, sizeof(struct ctl_account_record) },
 		{ CTL_EVIDENCE_RECORD, sizeof(struct ctl_evidence_record) },
+		{ CTL_TEXT_RECORD, sizeof(struct msg_text) },
 	};
 	size_t i;
 
@@ -402,6 +403,28 @@ test_records_of_a_wrong_length_or_type_are_refused(void **state)
 	assert_senseless(CTL_STATUS, NULL, 0);
 	assert_senseless(CTL_EVENT_RECORD, NULL, 0);
 	assert_senseless(CTL_EVIDENCE_RECORD + 1, NULL, 0);
+}
+
+static void
+test_parts_of_a_text_become_one(void **state)
+{
+	static struct msg_text part, last = { "y\n" };
+	struct ctl_done done = { 0 };
+	struct answer a;
+
+	(void)state;
+	memset(part.text, 'x', sizeof(part.text) - 1);
+	say(CTL_TEXT_RECORD, &part, sizeof(part));
+	say(CTL_TEXT_RECORD, &last, sizeof(last));
+	say(CTL_DONE, &done, sizeof(done));
+	assert_int_equal(ask(CTL_METRICS, &a), 0);
+	assert_int_equal(a.text_len, sizeof(part.text) + 1);
+	assert_int_equal(strlen(a.text), a.text_len);
+	assert_string_equal(a.text + sizeof(part.text) - 2, "xy\n");
+	client_free(&a);
+	assert_null(a.text);
+	memset(part.text, 'x', sizeof(part.text));
+	assert_senseless(CTL_TEXT_RECORD, &part, sizeof(part));
 }
 
 static void
@@ -653,6 +676,7 @@ main(void)
 		TEST(test_errors_of_a_reload_are_printed_as_they_are),
 		TEST(test_an_error_cannot_move_the_terminal),
 		TEST(test_records_of_a_wrong_length_or_type_are_refused),
+		TEST(test_parts_of_a_text_become_one),
 		TEST(test_records_with_an_invalid_prefix_are_refused),
 		TEST(test_lines_are_within_their_bounds),
 		TEST(test_what_follows_is_given_on_until_it_ends),

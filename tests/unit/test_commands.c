@@ -688,6 +688,22 @@ test_accounts_are_listed_as_they_come(void **state)
 	assert_string_equal(printed, "");
 }
 
+static void
+test_metrics_are_printed_as_they_come(void **state)
+{
+	static char text[] = "# TYPE a gauge\na 1\n";
+
+	(void)state;
+	reply.text = text;
+	assert_int_equal(run(command_metrics, false, "metrics"), 0);
+	assert_int_equal(asked.type, CTL_METRICS);
+	assert_int_equal(asked.len, 0);
+	assert_string_equal(printed, text);
+	reply.text = NULL;
+	assert_int_equal(run(command_metrics, true, "metrics"), 0);
+	assert_string_equal(printed, "");
+}
+
 /* A name is a client's: it can neither command a terminal nor move a table. */
 static void
 test_hostile_names_are_shown_as_text(void **state)
@@ -830,6 +846,7 @@ main(void)
 		TEST(test_offenders_are_listed_by_how_close_they_are),
 		TEST(test_a_threshold_of_0_has_its_place_in_the_order),
 		TEST(test_accounts_are_listed_as_they_come),
+		TEST(test_metrics_are_printed_as_they_come),
 		TEST(test_hostile_names_are_shown_as_text),
 		TEST(test_empty_lists_are_empty),
 		TEST(test_a_status_tells_of_each_log),

@@ -191,10 +191,6 @@ dump(FILE *to, const struct conf *conf)
 	for (i = 0; i < conf->nmatches; i++)
 		fprintf(to, "match %s %s %u\n", conf->matches[i].tag,
 		    conf->matches[i].template, conf->matches[i].category);
-	for (i = 0; conf_unsupported_name(i) != NULL; i++)
-		if ((conf->unsupported & 1U << i) != 0)
-			fprintf(to, "unsupported: %s\n",
-			    conf_unsupported_name(i));
 }
 
 /* The errors of a file or, if there is none, what it sets. */
@@ -635,7 +631,6 @@ test_default_logs_are_for_a_file_that_names_none(void **state)
 	conf_default_logs(conf, NULL);
 	assert_int_equal(conf->nlogs, 1);
 	assert_string_equal(conf->logs[0], conf_default_log(""));
-	assert_int_equal(conf->unsupported, 0);
 	/* Found once, it stays. */
 	free(conf->logs[0]);
 	conf->logs[0] = strdup("/found");
@@ -678,11 +673,6 @@ test_the_window_is_the_longest_that_counts(void **state)
 static void
 assert_says_all(const struct conf *conf)
 {
-	unsigned bit;
-
-	for (bit = 0; conf_unsupported_name(bit) != NULL; bit++)
-		if ((conf->unsupported & 1U << bit) == 0)
-			fail_msg("no %s", conf_unsupported_name(bit));
 	assert_true(conf->nlogs > 1);
 	assert_true(prefix_set_count(conf->whitelist) > 1);
 	assert_true(conf->nroute_ports > 0);
@@ -788,30 +778,6 @@ test_examples_of_the_manual_are_good(void **state)
 	close(fd);
 }
 
-static unsigned
-without_effect(const char *path)
-{
-	char *text = slurp(path), *at;
-	unsigned n = 0;
-
-	for (at = text; (at = strstr(at, "not act on it")) != NULL; at++)
-		n++;
-	free(text);
-	return n;
-}
-
-static void
-test_sample_and_manual_name_all_that_has_no_effect_and_no_more(void **state)
-{
-	unsigned n = 0;
-
-	(void)state;
-	while (conf_unsupported_name(n) != NULL)
-		n++;
-	assert_int_equal(without_effect(SAMPLE), n);
-	assert_int_equal(without_effect(MANUAL), n);
-}
-
 /* With a file as its argument: print what the test would expect of it. */
 int
 main(int argc, char *argv[])
@@ -840,8 +806,6 @@ main(int argc, char *argv[])
 		cmocka_unit_test(test_sample_is_good_and_sets_nothing),
 		cmocka_unit_test(test_sample_uncommented_is_good_and_says_all),
 		cmocka_unit_test(test_examples_of_the_manual_are_good),
-		cmocka_unit_test(
-		    test_sample_and_manual_name_all_that_has_no_effect_and_no_more),
 	};
 	struct lines l;
 

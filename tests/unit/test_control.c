@@ -350,6 +350,7 @@ static const struct sample {
 	{ CTL_OFFENDERS, 0, false },
 	{ CTL_ACCOUNTS, 0, false },
 	{ CTL_WATCH, 0, false },
+	{ CTL_METRICS, 0, false },
 	{ CTL_CHECK, sizeof(struct ctl_address), false },
 	{ CTL_BAN, sizeof(struct ctl_ban), true },
 	{ CTL_UNBAN, sizeof(struct ctl_unban), true },
@@ -383,7 +384,7 @@ test_wrong_length_closes_the_client(void **state)
 static void
 test_unknown_request_closes_the_client(void **state)
 {
-	static const uint32_t types[] = { 0, CTL_STATUS - 1, CTL_WATCH + 1,
+	static const uint32_t types[] = { 0, CTL_STATUS - 1, CTL_METRICS + 1,
 		CTL_DONE, MSG_BAN_REQUEST, MSG_BAN_STATE, UINT32_MAX };
 	size_t i;
 	int fd;
@@ -1290,6 +1291,53 @@ test_accounts_are_sent_by_their_failures(void **state)
 	hear_done(fd, 0);
 }
 
+/* A long text comes in parts, whatever the kernel takes at once. */
+static void
+test_metrics_come_as_one_text(void **state)
+{
+	static char text[65536];
+	static struct msg_counters counters = { .ledger_bytes = 4711 };
+	struct channel_msg m;
+	size_t n = 0;
+	int fd = client();
+
+	(void)state;
+	rig.room = 1;
+	say(fd, CTL_METRICS, NULL, 0);
+	assert_int_equal(rig.type, MSG_COUNTERS);
+	answer(MSG_COUNTED, &counters, sizeof(counters));
+	while (hear(fd, &m) == 1 && m.hdr.type == CTL_TEXT_RECORD) {
+		assert_int_equal(m.hdr.len, sizeof(struct msg_text));
+		n += strlcpy(text + n, (const char *)m.payload,
+		    sizeof(text) - n);
+		assert_true(n < sizeof(text));
+	}
+	assert_int_equal(m.hdr.type, CTL_DONE);
+	hear_closed(fd);
+	assert_true(n > MSG_TEXT_LEN);
+	assert_non_null(strstr(text, "\nsmtpban_ledger_size_bytes 4711\n"));
+	assert_non_null(
+	    strstr(text, "smtpban_log_present{log=\"/log/31\"} 0\n"));
+	assert_string_equal(text + n - 8, "count 0\n");
+}
+
+/* Who leaves while it is told leaves nothing behind. */
+static void
+test_client_that_leaves_within_the_metrics(void **state)
+{
+	static struct msg_counters counters;
+	struct channel_msg m;
+	int fd = client();
+
+	(void)state;
+	rig.room = 1;
+	say(fd, CTL_METRICS, NULL, 0);
+	answer(MSG_COUNTED, &counters, sizeof(counters));
+	assert_int_equal(hear(fd, &m), 1);
+	close(fd);
+	turn();
+}
+
 /* His request stays with the enforcer, whose answer is for nobody. */
 static void
 test_client_that_leaves_misses_his_answer(void **state)
@@ -1667,6 +1715,8 @@ main(void)
 		TEST(test_check_tells_what_speaks_for_a_client),
 		TEST(test_offenders_show_the_threshold_that_holds_for_them),
 		TEST(test_accounts_are_sent_by_their_failures),
+		TEST(test_metrics_come_as_one_text),
+		TEST(test_client_that_leaves_within_the_metrics),
 		TEST(test_client_that_leaves_misses_his_answer),
 		TEST(test_answers_that_never_come_are_forgotten_at_the_end),
 		TEST(test_second_request_closes_the_client),

@@ -84,6 +84,7 @@ test_a_failure_is_remembered_with_its_beginning_and_its_last_time(void **state)
 	assert_string_equal(f->why, "disk full");
 	assert_int_equal(f->since, NOW);
 	assert_int_equal(e.counters.error_at, NOW + 20);
+	assert_int_equal(e.counters.errors, 3);
 	fault_end(&e, MSG_FAULT_LEDGER);
 	assert_int_equal(f->since, 0);
 	assert_int_equal(e.counters.error_at, NOW + 20);

@@ -1,4 +1,5 @@
 /* The parser's filter, tried call by call; each try is in a child. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +8,9 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -30,7 +34,13 @@ static const struct attempt allowed[] = {
 	{ "recvmsg", { NOFD, 0, 0 } },
 	{ "sendmmsg", { NOFD, 0, 0, 0 } },
 	{ "accept4", { NOFD, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC } },
+	{ "accept4", { NOFD, 1, 1, SOCK_NONBLOCK | SOCK_CLOEXEC } },
 	{ "getsockopt", { NOFD, SOL_SOCKET, SO_PEERCRED, 0, 0 } },
+	{ "readv", { NOFD, 0, 0 } },
+	{ "writev", { NOFD, 0, 0 } },
+	{ "shutdown", { NOFD, SHUT_WR } },
+	{ "accept", { NOFD, 1, 1 } },
+	{ "socket", { AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0 } },
 	{ "fcntl", { NOFD, F_GETFL } },
 	{ "fcntl", { NOFD, F_SETFL, O_RDWR | O_NONBLOCK } },
 	{ "write", { 2, 0, 0 } },
@@ -55,7 +65,11 @@ static const struct attempt forbidden[] = {
 	{ "ioctl", { NOFD, TIOCSTI, 0 } },
 	{ "ioctl", { NOFD, FIONREAD + 1, 0 } },
 	{ "accept4", { NOFD, 0, 0, 1 } },
-	{ "accept4", { NOFD, 1, 0, SOCK_NONBLOCK | SOCK_CLOEXEC } },
+	{ "shutdown", { NOFD, SHUT_RD } },
+	{ "socket", { AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0 } },
+	{ "socket", { AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0 } },
+	{ "socket", { AF_INET, SOCK_RAW | SOCK_CLOEXEC, 0 } },
+	{ "socket", { AF_INET, SOCK_DGRAM, 0 } },
 	{ "getsockopt", { NOFD, SOL_SOCKET, SO_TYPE, 0, 0 } },
 	{ "getsockopt", { NOFD, SOL_SOCKET + 1, SO_PEERCRED, 0, 0 } },
 	{ "fcntl", { NOFD, F_DUPFD } },
@@ -143,6 +157,25 @@ test_no_way_to_files_sockets_processes_or_the_clock(void **state)
 	calls_assert_die(filter_enter, ways, N(ways));
 }
 
+/* The calls are not made: no descriptor comes of them. */
+static void
+enter_and_ask_for_a_socket(void)
+{
+	filter_enter();
+	if (socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) != -1 ||
+	    errno != EACCES || accept(-1, NULL, NULL) != -1 || errno != EINVAL)
+		(void)syscall(SYS_openat, 0, 0, 0, 0); /* which ends it */
+}
+
+static void
+test_a_socket_is_refused_without_an_end(void **state)
+{
+	const unsigned long none[6] = { 0 };
+
+	assert_true(
+	    WIFEXITED(calls_try(enter_and_ask_for_a_socket, SYS_getpid, none)));
+}
+
 static void
 test_no_way_by_another_architecture(void **state)
 {
@@ -158,6 +191,7 @@ main(void)
 		cmocka_unit_test(test_other_arguments_end_it),
 		cmocka_unit_test(
 		    test_no_way_to_files_sockets_processes_or_the_clock),
+		cmocka_unit_test(test_a_socket_is_refused_without_an_end),
 		cmocka_unit_test(test_no_way_by_another_architecture),
 	};
 

@@ -131,6 +131,7 @@ static const struct incoming_ops ops = {
 	.watch = on_watch,
 	.log = on_log,
 	.listener = on_listener,
+	.metrics = on_listener,
 	.ban_state = on_ban_state,
 	.bans_moved = on_bans_moved,
 	.ready = on_nothing,
@@ -234,6 +235,7 @@ static const struct sample {
 } samples[] = {
 	{ MSG_WATCH, sizeof(struct msg_watch), false, false },
 	{ MSG_LISTENER, 0, false, true },
+	{ MSG_METRICS, 0, false, true },
 	{ MSG_READY, 0, false, false },
 	{ MSG_DONE, sizeof(struct msg_done), true, false },
 	{ MSG_REFUSED, sizeof(struct msg_refused), true, false },
@@ -308,7 +310,8 @@ test_each_false_descriptor_is_fatal(void **state)
 	volatile size_t i; /* survives the jumps of expect_assert_failure */
 
 	for (i = 0; i < NSAMPLES; i++) {
-		if (samples[i].type == MSG_WATCH)
+		if (samples[i].type == MSG_WATCH ||
+		    samples[i].type == MSG_METRICS)
 			continue; /* with or without */
 		m = sample_message(&samples[i]);
 		m.fd = samples[i].fd ? -1 : SOME_FD;
@@ -380,6 +383,21 @@ test_ready_and_listener_come_once(void **state)
 	m.fd = SOME_FD;
 	incoming_take(*state, &m);
 	expect_assert_failure(incoming_take(*state, &m));
+}
+
+static void
+test_metrics_may_move_and_end(void **state)
+{
+	struct channel_msg m = message(MSG_METRICS, NULL, 0);
+
+	m.fd = SOME_FD;
+	incoming_take(*state, &m);
+	incoming_take(*state, &m);
+	assert_int_equal(got.fd, SOME_FD);
+	m.fd = -1;
+	incoming_take(*state, &m);
+	assert_int_equal(got.fd, -1);
+	assert_int_equal(got.calls, 3);
 }
 
 static void
@@ -592,6 +610,7 @@ main(void)
 		TEST(test_configuration_is_a_whole),
 		TEST(test_nothing_is_due_before_the_first_configuration),
 		TEST(test_ready_and_listener_come_once),
+		TEST(test_metrics_may_move_and_end),
 		TEST(test_policy_past_its_bounds_is_fatal),
 		TEST(test_items_past_their_bounds_are_fatal),
 		TEST(test_ban_past_its_bounds_is_fatal),

@@ -25,11 +25,14 @@
 int __wrap_clock_gettime(clockid_t, struct timespec *);
 
 static int64_t clock_now; /* of the wall; nothing else ever passes */
+static long late;         /* but these milliseconds */
 
 int
 __wrap_clock_gettime(clockid_t id, struct timespec *ts)
 {
 	*ts = (struct timespec){ id == CLOCK_REALTIME ? clock_now : 1000, 0 };
+	if (id == CLOCK_MONOTONIC)
+		ts->tv_nsec = late * 1000000;
 	return 0;
 }
 
@@ -95,6 +98,7 @@ setup(void **state)
 	memset(&asked, 0, sizeof(asked));
 	clock_now = NOW;
 	said_begin = said_end = 0;
+	late = 0;
 	p->policy = policy_new();
 	p->mirror = mirror_new();
 	p->accounts = accounts_new();
@@ -858,6 +862,42 @@ test_an_outage_of_old_lines_is_not_said(void **state)
 	assert_int_equal(said_begin + said_end, 0);
 }
 
+static void
+test_delays_are_those_of_bans_that_a_line_led_to(void **state)
+{
+	struct parser *p = *state;
+	const struct stats_delays *d = &p->stats.delays;
+
+	fail_often(p, "192.0.2.1", LIMIT);
+	late = 7;
+	answer(MSG_BAN_STATE);
+	assert_int_equal(d->n[2], 1);
+	assert_int_equal(d->sum, 7);
+	fail_often(p, "192.0.2.2", LIMIT);
+	answer(MSG_REFUSED);
+	fail_often(p, "192.0.2.3", LIMIT);
+	answer(MSG_FAILED);
+	assert_int_equal(d->sum, 7);
+	assert_int_equal(d->n[0] + d->n[1], 0);
+}
+
+/* Those that were there before the start are no new ones. */
+static void
+test_bans_made_count_by_category(void **state)
+{
+	struct parser *p = *state;
+
+	tell_state(p, "192.0.2.1", BAN_ACTIVE, 0, 0);
+	p->restored = true;
+	tell_state(p, "192.0.2.1", BAN_ACTIVE, 0, 0);
+	assert_int_equal(p->stats.banned[CATEGORY_AUTH], 0);
+	tell_state(p, "192.0.2.2", BAN_ACTIVE, 0, 0);
+	tell_state(p, "192.0.2.3", BAN_ENDED, NOW, 0);
+	assert_int_equal(p->stats.banned[CATEGORY_AUTH], 1);
+	tell_state(p, "192.0.2.3", BAN_ACTIVE, 0, 0);
+	assert_int_equal(p->stats.banned[CATEGORY_AUTH], 2);
+}
+
 int
 main(void)
 {
@@ -887,6 +927,8 @@ main(void)
 		TEST(test_a_clock_that_is_set_changes_no_count),
 		TEST(test_bans_that_moved_are_no_news),
 		TEST(test_a_replayed_line_from_days_ahead_counts_for_nothing),
+		TEST(test_delays_are_those_of_bans_that_a_line_led_to),
+		TEST(test_bans_made_count_by_category),
 		TEST(test_a_release_by_a_better_clock_spares_nobody),
 		TEST(test_lines_that_count_speak_against_their_client),
 		TEST(

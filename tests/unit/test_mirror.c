@@ -161,6 +161,32 @@ test_number_of_active_bans_follows_their_states(void **state)
 }
 
 static void
+test_active_bans_count_by_category(void **state)
+{
+	struct ban b = {
+		.prefix = prefix_of("192.0.2.1"),
+		.state = BAN_ACTIVE,
+		.category = CATEGORY_AUTH,
+	};
+
+	assert_true(mirror_put(*state, &b));
+	assert_false(mirror_put(*state, &b)); /* no new one */
+	assert_int_equal(mirror_active_of(*state, CATEGORY_AUTH), 1);
+	b.category = CATEGORY_RELAY; /* said again for another reason */
+	assert_false(mirror_put(*state, &b));
+	assert_int_equal(mirror_active_of(*state, CATEGORY_AUTH), 0);
+	assert_int_equal(mirror_active_of(*state, CATEGORY_RELAY), 1);
+	b.state = BAN_ENDED;
+	assert_false(mirror_put(*state, &b));
+	assert_int_equal(mirror_active_of(*state, CATEGORY_RELAY), 0);
+	b.state = BAN_ACTIVE;
+	assert_true(mirror_put(*state, &b));
+	b.state = BAN_FORGOTTEN;
+	assert_false(mirror_put(*state, &b));
+	assert_int_equal(mirror_active_of(*state, CATEGORY_RELAY), 0);
+}
+
+static void
 test_next_goes_through_all_in_order(void **state)
 {
 	const struct ban *b;
@@ -221,6 +247,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_number_of_active_bans_follows_their_states, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_active_bans_count_by_category, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_next_goes_through_all_in_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(

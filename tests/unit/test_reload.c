@@ -32,7 +32,7 @@ static struct msg_text error; /* of the last MSG_FAILED */
 static uint32_t answered_id;
 static int source_errors; /* so many calls of sources_configure fail */
 static const struct conf *sources_of;
-static int refresh_error, warnings, states_told, listener;
+static int refresh_error, warnings, states_told, listener, exporter_error;
 static uint8_t protocol;
 
 static void
@@ -103,6 +103,30 @@ sources_configure(struct sources *all, const struct conf *c)
 }
 
 int
+exporter_move(struct enforcer *en, const struct conf *c)
+{
+	if (c->metrics_address == NULL)
+		return 0;
+	note("move");
+	errno = exporter_error;
+	return exporter_error == 0 ? 0 : -1;
+}
+
+void
+exporter_stay(struct enforcer *en)
+{
+	if (strstr(did, "move") != NULL)
+		note("stay");
+}
+
+void
+exporter_take(struct enforcer *en)
+{
+	if (en->conf->metrics_address != NULL)
+		note("moved");
+}
+
+int
 route_keep_rules(struct route *r, const uint32_t *ports, unsigned nports)
 {
 	assert_int_equal(nports, 0); /* all go */
@@ -165,9 +189,10 @@ void
 reply_send(struct enforcer *en, uint32_t type, uint32_t id, const void *payload,
     size_t len, int fd)
 {
-	note(type == MSG_FAILED   ? "failed" :
-		type == MSG_READY ? "ready" :
-				    "listener");
+	note(type == MSG_FAILED     ? "failed" :
+		type == MSG_METRICS ? "metrics" :
+		type == MSG_READY   ? "ready" :
+				      "listener");
 	if (type == MSG_FAILED) {
 		assert_int_equal(len, sizeof(error));
 		error = *(const struct msg_text *)payload;
@@ -206,6 +231,8 @@ static int
 setup(void **state)
 {
 	memset(&e, 0, sizeof(e));
+	e.metrics = -1;
+	exporter_error = 0;
 	strlcpy(dir, "/tmp/smtpban-reload.XXXXXX", sizeof(dir));
 	if (mkdtemp(dir) == NULL)
 		return -1;
@@ -382,6 +409,41 @@ test_a_fresh_parser_is_told_all_before_ready(void **state)
 }
 
 static void
+test_where_metrics_listens_is_told(void **state)
+{
+	e.listener = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	e.metrics = 7;
+	reload_tell(&e);
+	assert_string_equal(did,
+	    "conf listener metrics watches ready READY=1 ");
+}
+
+/* The socket comes first: without it nothing of the file is taken. */
+static void
+test_metrics_move_with_all_else_or_stay(void **state)
+{
+	const struct conf *before = e.conf;
+
+	write_conf(FILE_TEXT, "metrics listen on ::1 port 9983\n");
+	exporter_error = EADDRINUSE;
+	reload(&e, 7);
+	assert_string_equal(did, "commit move fault failed ");
+	assert_string_equal(error.text,
+	    "metrics: ::1 port 9983: Address already in use");
+	exporter_error = 0;
+	source_errors = 1;
+	did[0] = '\0';
+	reload(&e, 7);
+	assert_string_equal(did, "commit move stay fault failed ");
+	assert_ptr_equal(e.conf, before);
+	did[0] = '\0';
+	reload(&e, 7);
+	assert_string_equal(did,
+	    "commit move refresh refused reconcile conf moved watches well "
+	    "done ");
+}
+
+static void
 test_a_file_without_logs_gets_those_of_this_system(void **state)
 {
 	write_conf("limit bans 17\n",
@@ -393,16 +455,6 @@ test_a_file_without_logs_gets_those_of_this_system(void **state)
 	e.conf->logs[0] = strdup("/found/at/the/start");
 	reload(&e, 0);
 	assert_string_equal(e.conf->logs[0], "/found/at/the/start");
-}
-
-static void
-test_what_this_version_lacks_is_warned_of(void **state)
-{
-	write_conf(FILE_TEXT, "metrics listen on 127.0.0.1 port 9983\n");
-	reload(&e, 3);
-	assert_int_equal(warnings, 1);
-	assert_int_equal(answered_id, 3);
-	assert_string_equal(error.text, "");
 }
 
 int
@@ -420,6 +472,8 @@ main(void)
 		TEST(test_logs_that_cannot_be_watched_change_nothing),
 		TEST(test_addresses_that_cannot_be_read_do_not_stop_a_reload),
 		TEST(test_a_fresh_parser_is_told_all_before_ready),
+		TEST(test_where_metrics_listens_is_told),
+		TEST(test_metrics_move_with_all_else_or_stay),
 		TEST(test_a_file_without_logs_gets_those_of_this_system),
 		TEST(test_what_this_version_lacks_is_warned_of),
 	};

@@ -1,6 +1,7 @@
 /* What a process has left after sandbox_enter; each test is in a child. */
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,6 +68,13 @@ static const struct attempt allowed[] = {
 	{ "sendto", { NOFD, 0, 0, 0, 0, 0 } },
 	{ "sendmsg", { NOFD, 0, 0 } },
 	{ "sendmmsg", { NOFD, 0, 0, 0 } },
+	{ "socket", { AF_INET, SOCK_STREAM | SOCK_CLOEXEC, NOFD } },
+	{ "socket", { AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, NOFD } },
+	{ "setsockopt", { NOFD, SOL_SOCKET, SO_REUSEADDR, 0, 0 } },
+	{ "setsockopt", { NOFD, IPPROTO_IPV6, IPV6_V6ONLY, 0, 0 } },
+	{ "bind", { NOFD, 0, 0 } },
+	{ "listen", { NOFD, 0 } },
+	{ "shutdown", { NOFD, SHUT_RD } },
 	{ "clock_gettime", { 0, 0 } },
 	{ "gettimeofday", { 0, 0 } },
 	{ "time", { 0 } },
@@ -106,6 +114,14 @@ static const struct attempt forbidden[] = {
 	{ "dup2", { NOFD, 3 } },
 	{ "ioctl", { 0, TIOCSTI, 0 } },
 	{ "ioctl", { 0, FIONREAD, 0 } },
+	{ "socket", { AF_INET, SOCK_STREAM, 0 } },
+	{ "socket", { AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0 } },
+	{ "socket", { AF_INET6, SOCK_RAW | SOCK_CLOEXEC, 0 } },
+	{ "socket", { AF_NETLINK, SOCK_STREAM | SOCK_CLOEXEC, 0 } },
+	{ "setsockopt", { NOFD, SOL_SOCKET, SO_ATTACH_FILTER, 0, 0 } },
+	{ "setsockopt", { NOFD, IPPROTO_IPV6, IPV6_FREEBIND, 0, 0 } },
+	{ "setsockopt", { NOFD, IPPROTO_TCP, SO_REUSEADDR, 0, 0 } },
+	{ "shutdown", { NOFD, SHUT_RDWR } },
 	{ "prctl", { 0 } },
 	{ "mmap", { 0, 4096, PROT_READ | PROT_EXEC, ANON, NOFD, 0 } },
 	{ "mmap", { 0, 4096, DATA | PROT_EXEC, ANON, NOFD, 0 } },
@@ -129,7 +145,6 @@ static const struct attempt ways[] = {
 	{ "socket", { AF_UNIX, SOCK_DGRAM, 0 } },
 	{ "socketpair", { AF_UNIX, SOCK_DGRAM, 0 } },
 	{ "connect", { NOFD } },
-	{ "bind", { NOFD } },
 	{ "accept4", { NOFD } },
 	{ "mount", { 0 } },
 	{ "umount2", { 0 } },

@@ -2,11 +2,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "recognise/recognise.h"
+#include "recognise/rules.h"
 #include "stats.h"
 
 #define HOUR 3600
@@ -52,6 +54,79 @@ test_events_count_by_category(void **state)
 	assert_int_equal(s.events[CATEGORY_RELAY], 6);
 	assert_int_equal(s.events[CATEGORY_NONE], 1);
 	assert_int_equal(s.events[CATEGORY_AUTH], 0);
+}
+
+static void
+test_each_server_has_its_categories(void **state)
+{
+	static const struct rule postfix = { .server = "postfix" };
+	static const struct rule exim = { .server = "exim" };
+	struct stats s = { 0 };
+	struct event ev = {
+		.kind = EVENT_FAILURE,
+		.category = CATEGORY_RELAY,
+		.count = 3,
+		.rule = &postfix,
+	};
+
+	(void)state;
+	stats_count_event(&s, &ev);
+	ev.rule = &exim;
+	ev.category = CATEGORY_AUTH;
+	stats_count_event(&s, &ev);
+	ev.rule = &postfix;
+	stats_count_event(&s, &ev);
+	ev = (struct event){ .kind = EVENT_LOGIN, .count = 1, .rule = &exim };
+	stats_count_event(&s, &ev);
+	assert_string_equal(s.servers[0].name, "postfix");
+	assert_int_equal(s.servers[0].events[CATEGORY_RELAY], 3);
+	assert_int_equal(s.servers[0].events[CATEGORY_AUTH], 3);
+	assert_int_equal(s.servers[0].events[CATEGORY_NONE], 0);
+	assert_string_equal(s.servers[1].name, "exim");
+	assert_int_equal(s.servers[1].events[CATEGORY_AUTH], 3);
+	assert_int_equal(s.servers[1].events[CATEGORY_NONE], 1);
+	assert_null(s.servers[2].name);
+	assert_int_equal(s.events[CATEGORY_AUTH], 6);
+}
+
+/* There are fewer in rules.h; one more would only miss in this table. */
+static void
+test_servers_have_a_bound(void **state)
+{
+	char names[STATS_SERVERS + 1][8];
+	struct rule rules[STATS_SERVERS + 1] = { { 0 } };
+	struct event ev = { .kind = EVENT_LOGIN, .count = 1 };
+	struct stats s = { 0 };
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i <= STATS_SERVERS; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "s%u", i);
+		rules[i].server = names[i];
+		ev.rule = &rules[i];
+		stats_count_event(&s, &ev);
+	}
+	assert_int_equal(s.events[CATEGORY_NONE], STATS_SERVERS + 1);
+	assert_string_equal(s.servers[STATS_SERVERS - 1].name, "s15");
+}
+
+static void
+test_delays_fall_at_or_below_their_bound(void **state)
+{
+	struct stats s = { 0 };
+
+	(void)state;
+	stats_count_delay(&s, -1);
+	stats_count_delay(&s, 1);
+	stats_count_delay(&s, 2);
+	stats_count_delay(&s, 5);
+	stats_count_delay(&s, 10000);
+	stats_count_delay(&s, 10001);
+	assert_int_equal(s.delays.n[0], 2);
+	assert_int_equal(s.delays.n[1], 2);
+	assert_int_equal(s.delays.n[STATS_DELAYS - 1], 1);
+	assert_int_equal(s.delays.n[STATS_DELAYS], 1);
+	assert_int_equal(s.delays.sum, 1 + 2 + 5 + 10000 + 10001);
 }
 
 static void
@@ -186,6 +261,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_events_count_by_category),
+		cmocka_unit_test(test_each_server_has_its_categories),
+		cmocka_unit_test(test_servers_have_a_bound),
+		cmocka_unit_test(test_delays_fall_at_or_below_their_bound),
 		cmocka_unit_test(test_running_hour_is_first),
 		cmocka_unit_test(test_each_hour_has_its_categories),
 		cmocka_unit_test(test_hours_older_than_a_day_are_gone),
