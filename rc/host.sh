@@ -12,7 +12,7 @@
 	    libxml2-utils gdbmtool"
 	CI_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 	    shellcheck mandoc e2fsprogs xfsprogs
-	    chromium fonts-dejavu-core
+	    chromium fonts-dejavu-core prometheus jq
 	    bird2 frr rsyslog
 	    dpkg-dev debhelper lintian zsh apparmor logrotate"
 }
