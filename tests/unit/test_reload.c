@@ -475,7 +475,6 @@ main(void)
 		TEST(test_where_metrics_listens_is_told),
 		TEST(test_metrics_move_with_all_else_or_stay),
 		TEST(test_a_file_without_logs_gets_those_of_this_system),
-		TEST(test_what_this_version_lacks_is_warned_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
