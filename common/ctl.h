@@ -104,7 +104,7 @@ struct ctl_status_record {
 	uint32_t logins_of;
 	uint32_t proxy_banned;
 	struct prefix proxy; /* never banned; family 0: none */
-	uint32_t zero;
+	uint32_t rules; /* 1: bans have a table, and rules of ours lead there */
 	uint32_t replaying; /* 1: not yet at the end of the log */
 	int32_t level;
 };

@@ -31,18 +31,19 @@ is_no(const char *value)
 	return false;
 }
 
-/* True if a networkd.conf(5) has the line ManageForeignRoutes=no. */
+/* True if a networkd.conf(5) has the line "KEY=no". */
 static bool
-networkd_leaves_routes(const char *path)
+networkd_says_no(const char *path, const char *key)
 {
-	char line[512], value[16];
+	char line[512], word[64], value[16];
 	bool found = false;
 	FILE *f;
 
 	if ((f = fopen(path, "re")) == NULL)
 		return false;
 	while (fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, " ManageForeignRoutes = %15s", value) == 1)
+		if (sscanf(line, " %63[A-Za-z] = %15s", word, value) == 2 &&
+		    strcmp(word, key) == 0)
 			found = is_no(value);
 	fclose(f);
 	return found;
@@ -53,7 +54,7 @@ networkd_leaves_routes(const char *path)
  * holds is networkd's business, and a wrong warning is worse than none.
  */
 static bool
-networkd_removes_routes(const char *root)
+networkd_removes(const char *root, const char *key)
 {
 	char path[PATH_LEN];
 	bool leaves = false;
@@ -69,7 +70,7 @@ networkd_removes_routes(const char *root)
 		if (glob(path, GLOB_NOSORT, NULL, &g) != 0)
 			continue;
 		for (k = 0; k < g.gl_pathc; k++)
-			leaves |= networkd_leaves_routes(g.gl_pathv[k]);
+			leaves |= networkd_says_no(g.gl_pathv[k], key);
 		globfree(&g);
 	}
 	return !leaves;
@@ -120,15 +121,20 @@ rp_filter_is_off(const char *root)
 }
 
 unsigned
-hints_collect(const char *root, const char *hints[HINTS_MAX])
+hints_collect(const char *root, bool rules, const char *hints[HINTS_MAX])
 {
 	unsigned n = 0;
 
-	if (networkd_removes_routes(root))
+	if (networkd_removes(root, "ManageForeignRoutes"))
 		hints[n++] =
 		    "systemd-networkd manages foreign routes: it removes bans "
 		    "whenever it configures a link; set "
 		    "ManageForeignRoutes=no in networkd.conf(5)";
+	if (rules && networkd_removes(root, "ManageForeignRoutingPolicyRules"))
+		hints[n++] =
+		    "systemd-networkd manages foreign rules: it removes those "
+		    "that lead to bans in their table; set "
+		    "ManageForeignRoutingPolicyRules=no in networkd.conf(5)";
 	if (rp_filter_is_off(root))
 		hints[n++] =
 		    "rp_filter is 0: packets of banned IPv4 hosts are still "

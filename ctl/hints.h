@@ -2,12 +2,16 @@
 #ifndef SMTPBAN_HINTS_H
 #define SMTPBAN_HINTS_H
 
-#define HINTS_MAX 2
+#include <stdbool.h>
+
+#define HINTS_MAX 3
 
 /*
- * Look below root ("" is this host) and fill hints with constant texts.
- * Returns how many.  What cannot be read gives no hint.
+ * Look below root ("" is this host) and fill hints with constant texts; rules
+ * tells that bans need rules of ours.  Returns how many.  What cannot be read
+ * gives no hint.
  */
-unsigned hints_collect(const char *root, const char *hints[HINTS_MAX]);
+unsigned hints_collect(const char *root, bool rules,
+    const char *hints[HINTS_MAX]);
 
 #endif

@@ -61,7 +61,7 @@ command_report(const struct invocation *v)
 		strlcpy(host, "this host", sizeof(host));
 	if (report_ask(v, &a) == -1)
 		return COMMAND_FAILED;
-	r.nhints = hints_collect("", hints);
+	r.nhints = hints_collect("", a.status.rules != 0, hints);
 	report_gather(&r);
 	if (v->html != NULL)
 		code = report_write_html(&r, v->html);

@@ -270,7 +270,7 @@ command_status(const struct invocation *v)
 	st.now = v->now;
 	st.nwrong = wrong_collect(&a, st.wrong);
 	st.nremarks = wrong_remark(&a, v->now, st.remarks);
-	st.nhints = hints_collect("", st.hints);
+	st.nhints = hints_collect("", a.status.rules != 0, st.hints);
 	if (v->json)
 		status_json(&st);
 	else

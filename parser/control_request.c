@@ -47,6 +47,7 @@ reply_status(struct control_request *r, const struct channel_msg *m)
 	s.offenders_lost = offenders_lost(policy_offenders(p->policy));
 	s.unlogged = log_lost();
 	s.offenders_limit = policy_settings(p->policy)->limit_offenders;
+	s.rules = policy_settings(p->policy)->exempt; /* as they need a table */
 	s.replaying = follow_is_replaying(p->follow);
 	s.level = log_level();
 	status_friends(p, &s);

@@ -43,6 +43,11 @@ hinted()
 {
 	inside smtpbanctl status | grep -q '^hint *systemd-networkd'
 }
+# It names the option for routes, or that for rules.
+named()
+{
+	inside smtpbanctl -j status | grep -q "$1=no in networkd.conf(5)"
+}
 
 boot_up "$(dirname "$STAGE")"
 hinted && fail "a hint at what does not run"
@@ -51,6 +56,8 @@ check "ban" inside smtpbanctl ban 2001:db8:bad::/64
 check "ban" inside smtpbanctl ban 192.0.2.77
 networkd_up
 hinted || fail "no hint: $(inside smtpbanctl status)"
+named ManageForeignRoutes || fail "no option for routes"
+named ManageForeignRoutingPolicyRules && fail "a hint at rules, without ours"
 wait_for 2 ours || fail "the first link took our routes"
 # Its address is the host's now, and what was banned in its network is not.
 inside ip route show 192.0.2.77 | grep -q . && fail "a ban in the new network"
@@ -93,6 +100,7 @@ in_table()
 	ours 1083 && rules
 }
 wait_for 2 in_table || fail "not in their table"
+named ManageForeignRoutingPolicyRules || fail "no hint at our rules"
 for _ in 1 2 3; do
 	witness
 	witness_rule
@@ -114,10 +122,10 @@ wait_for 10 sh -c "nsenter -t $INIT -n ip route show table 1083 198.51.100.7 |
 wait_for 5 told 'released 198.51.100.7: a connected' ||
     fail "no line tells why"
 
-# Told to leave them, it does; and the hint goes.
-inside sh -c 'mkdir -p /etc/systemd/networkd.conf.d
-	printf "[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n" \
-	    >/etc/systemd/networkd.conf.d/smtpban.conf'
+# Told by the sample to leave them, it does; and the hints go.
+inside mkdir -p /etc/systemd/networkd.conf.d
+inside cp /usr/share/doc/smtpban/examples/networkd.conf \
+    /etc/systemd/networkd.conf.d/smtpban.conf
 check restart inside systemctl restart systemd-networkd
 wait_for 10 configured eth0 || fail "not configured"
 hinted && fail "the hint stays"

@@ -33,7 +33,7 @@ static struct {
 
 /* This host and its kernel tell nothing. */
 unsigned
-hints_collect(const char *root, const char *hints[HINTS_MAX])
+hints_collect(const char *root, bool rules, const char *hints[HINTS_MAX])
 {
 	return 0;
 }

@@ -772,6 +772,7 @@ test_status_is_counters_then_logs(void **state)
 	assert_int_equal(s.events[CATEGORY_AUTH], 5);
 	assert_int_equal(s.offenders, 1);
 	assert_int_equal(s.offenders_limit, 1000000);
+	assert_int_equal(s.rules, 0);
 	assert_int_equal(s.replaying, 1);
 	assert_int_equal(hear(fd, &m), 1);
 	assert_int_equal(m.hdr.type, CTL_LOG_RECORD);

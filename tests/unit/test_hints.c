@@ -58,13 +58,19 @@ teardown(void **state)
 }
 
 static void
-assert_hints(unsigned n, const char *word)
+assert_hints_in(bool rules, unsigned n, const char *word)
 {
 	const char *hints[HINTS_MAX];
 
-	assert_int_equal(hints_collect(root, hints), n);
+	assert_int_equal(hints_collect(root, rules, hints), n);
 	if (n > 0)
-		assert_non_null(strstr(hints[0], word));
+		assert_non_null(strstr(hints[n - 1], word));
+}
+
+static void
+assert_hints(unsigned n, const char *word)
+{
+	assert_hints_in(false, n, word);
 }
 
 static void
@@ -99,6 +105,25 @@ test_networkd_told_to_leave_routes_is_no_hint(void **state)
 }
 
 static void
+test_networkd_removing_our_rules_is_a_hint(void **state)
+{
+	(void)state;
+	assert_hints_in(true, 0, NULL);
+	make("run/systemd/netif/state", "");
+	assert_hints_in(true, 2, "ManageForeignRoutingPolicyRules=no");
+	make("etc/systemd/networkd.conf",
+	    "[Network]\nManageForeignRoutes=no\n"
+	    "#ManageForeignRoutingPolicyRules=no\n");
+	assert_hints(0, NULL);
+	assert_hints_in(true, 1, "ManageForeignRoutingPolicyRules=no");
+	make("etc/systemd/networkd.conf.d/smtpban.conf",
+	    "[Network]\nManageForeignRoutingPolicyRules = no\n");
+	assert_hints_in(true, 0, NULL);
+	make("etc/systemd/networkd.conf", "[Network]\n");
+	assert_hints_in(true, 1, "ManageForeignRoutes=no");
+}
+
+static void
 test_rp_filter_off_on_an_interface_is_a_hint(void **state)
 {
 	(void)state;
@@ -129,6 +154,7 @@ main(void)
 		TEST(test_a_host_without_these_files_gives_no_hint),
 		TEST(test_networkd_is_a_hint_when_it_runs),
 		TEST(test_networkd_told_to_leave_routes_is_no_hint),
+		TEST(test_networkd_removing_our_rules_is_a_hint),
 		TEST(test_rp_filter_off_on_an_interface_is_a_hint),
 		TEST(test_rp_filter_for_all_is_no_hint),
 	};
