@@ -59,6 +59,13 @@ stopped()
 	! kill -0 "$INIT"
 }
 
+# fails COMMAND...: a line of its own may begin with this, which set -e does not
+# pass over as it does with "!".
+fails()
+{
+	! "$@"
+}
+
 # reach ADDRESS: as that client, a connection is greeted.
 reach()
 {
@@ -89,10 +96,10 @@ is_empty()
 	[ -z "$("$@")" ] || { "$@"; return 1; }
 }
 
-# attack ADDRESS: so many lines of Postfix as are too many.
+# attack ADDRESS [NUMBER]: so many lines of Postfix, or as many as are too many.
 attack()
 {
-	for n in 1 2 3 4 5; do
+	for n in $(seq "${2:-5}"); do
 		printf '%s mx1 postfix/smtpd[%d]: warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n' \
 		    "$(LC_ALL=C date '+%b %e %H:%M:%S')" "$n" "$1"
 	done | inside sh -c 'cat >>/var/log/mail.log'

@@ -77,6 +77,51 @@ restart_lets_nobody_through()
 	inside smtpbanctl check 198.51.100.7
 }
 
+# For hosts without systemd.  It knows only what runs by itself.
+sysvinit_script_serves()
+{
+	inside systemctl stop smtpban.service
+	fails inside /etc/init.d/smtpban status
+	inside /etc/init.d/smtpban start
+	inside /etc/init.d/smtpban status
+	daemon=$(inside cat /run/smtpban/control.pid)
+	[ "$(inside readlink "/proc/$daemon/exe")" = /usr/sbin/smtpband ]
+	inside /etc/init.d/smtpban start
+	[ "$(inside pgrep -xc smtpband)" = 1 ]
+	inside smtpbanctl check 198.51.100.7
+	inside sh -c 'echo "threshold nine" >>/etc/smtpban.conf'
+	fails inside /etc/init.d/smtpban reload
+	fails inside /etc/init.d/smtpban restart
+	[ "$(inside cat /run/smtpban/control.pid)" = "$daemon" ]
+	inside /etc/init.d/smtpban status
+	inside sed -i '$d' /etc/smtpban.conf
+	inside /etc/init.d/smtpban reload
+	# shellcheck disable=SC2016
+	besieged inside sh -c 'for n in 1 2 3 4 5; do
+		/etc/init.d/smtpban restart || exit; done'
+	[ "$(inside cat /run/smtpban/control.pid)" != "$daemon" ]
+	besieged inside sh -c '/etc/init.d/smtpban stop && sleep 1'
+	fails inside /etc/init.d/smtpban status
+	fails inside pgrep -x smtpband
+	routed 198.51.100.7
+	inside systemctl start smtpban.service
+}
+
+# The sample as it is shipped, and the failures on both sides of the change.
+rotated_log_is_followed()
+{
+	inside cp /usr/share/doc/smtpban/examples/smtpban.logrotate \
+	    /etc/logrotate.d/smtpban
+	attack 198.51.100.8 3
+	inside logrotate -f /etc/logrotate.d/smtpban
+	inside grep 198.51.100.8 /var/log/mail.log.1
+	inside test ! -s /var/log/mail.log
+	fails routed 198.51.100.8
+	attack 198.51.100.8 2
+	wait_for 10 routed 198.51.100.8
+	inside smtpbanctl unban 198.51.100.8
+}
+
 # With the administrator's own configuration, which stays.
 upgrade_lets_nobody_through()
 {

@@ -53,6 +53,8 @@ start_world
 holds installs_and_runs_under_the_unit
 holds attack_in_the_log_is_banned
 holds restart_lets_nobody_through
+holds sysvinit_script_serves
+holds rotated_log_is_followed
 holds upgrade_lets_nobody_through
 stop_world
 start_world

@@ -3,7 +3,7 @@
 # Makes the root file system in the current folder a mail host: no service but
 # systemd's own and a mail port.  Once, before its first boot.
 set -eu
-rm -f etc/rc[0-6S].d/* usr/sbin/policy-rc.d
+rm -rf etc/rc[0-6S].d/* usr/sbin/policy-rc.d usr/lib/rsyslog
 mkdir -p usr/local/bin usr/local/lib var/local
 : >var/log/mail.log
 cp "$1" usr/local/bin/tcp
