@@ -109,16 +109,22 @@ attack()
 # happens to routes is written down.
 besieged()
 {
+	inside rm -f /run/tries
 	inside sh /usr/local/lib/siege.sh >"$T/siege" 2>&1 &
 	siege=$!
-	wait_for 10 inside test -e /run/siege
+	wait_for 10 inside test -s /run/tries
 	"$@" || return
 	inside rm /run/siege
 	wait "$siege"
 	cat "$T/siege"
-	tries=$(sed -n 's/^\([0-9]*\) tries$/\1/p' "$T/siege" | head -1)
-	[ "${tries:-0}" -ge 5 ]
+	[ "$(awk '$2 == "tries" && $1 >= 5' "$T/siege" | wc -l)" = 2 ]
 	! grep -q -e '^Deleted' -e '^through' "$T/siege"
+}
+
+# again COMMAND...: so often that the siege sees it.
+again()
+{
+	inside sh /usr/local/lib/again.sh "$@"
 }
 
 main_pid()

@@ -70,9 +70,7 @@ attack_in_the_log_is_banned()
 restart_lets_nobody_through()
 {
 	before=$(main_pid)
-	# shellcheck disable=SC2016
-	besieged inside sh -c 'for n in 1 2 3 4 5; do
-		systemctl restart smtpban.service || exit; done'
+	besieged again systemctl restart smtpban.service
 	[ "$(main_pid)" != "$before" ]
 	inside smtpbanctl check 198.51.100.7
 }
@@ -96,11 +94,9 @@ sysvinit_script_serves()
 	inside /etc/init.d/smtpban status
 	inside sed -i '$d' /etc/smtpban.conf
 	inside /etc/init.d/smtpban reload
-	# shellcheck disable=SC2016
-	besieged inside sh -c 'for n in 1 2 3 4 5; do
-		/etc/init.d/smtpban restart || exit; done'
+	besieged again /etc/init.d/smtpban restart
 	[ "$(inside cat /run/smtpban/control.pid)" != "$daemon" ]
-	besieged inside sh -c '/etc/init.d/smtpban stop && sleep 1'
+	besieged again /etc/init.d/smtpban stop
 	fails inside /etc/init.d/smtpban status
 	fails inside pgrep -x smtpband
 	routed 198.51.100.7

@@ -56,6 +56,7 @@ try()
 			echo "through: $1"
 		fi
 		n=$((n + 1))
+		printf . >>/run/tries
 	done
 	echo "$n tries"
 }
@@ -67,4 +68,14 @@ try 198.51.100.7 192.0.2.25 &
 try 2001:db8:bad:1::7 2001:db8:25::25
 wait $!
 kill $monitor
+EOT
+cat >again.sh <<'EOT'
+# usage: again.sh COMMAND...: five times at least, and until the banned clients
+# have tried 40 times, however fast the command is.
+n=0
+while [ $n -lt 5 ] || [ "$(wc -c </run/tries)" -lt 40 ]; do
+	"$@" || exit
+	n=$((n + 1))
+done
+echo "$n times"
 EOT
