@@ -98,7 +98,7 @@ outage_hear(struct outage *o, const struct prefix *client, uint32_t name,
 	unsigned i;
 
 	for (i = 0; i < o->number && !(heard && failed); i++) {
-		if (o->voices[i].name != name &&
+		if ((name == 0 || o->voices[i].name != name) &&
 		    prefix_cmp(&o->voices[i].client, client) != 0)
 			continue;
 		voice_set(&o->voices[i], failed, time);

@@ -34,7 +34,8 @@ struct outage *outage_new(void); /* NULL without memory */
 void outage_free(struct outage *);
 
 /*
- * A known client failed, or logged in, by the name of that number (known.h).
+ * A known client failed, or logged in, by the name of that number (known.h);
+ * who logs in may have none, 0, which is nobody else's.
  * first: since its last login.  Times are seconds, and may be out of order by
  * OUTAGE_WITHIN.  outage_fail returns true if it begins by that.
  */

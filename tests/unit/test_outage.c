@@ -132,6 +132,19 @@ test_who_logs_in_tells_against_it(void **state)
 	assert_true(fails(*state, 7, T0 + 10)); /* eight of ten */
 }
 
+/* By a server that does not log the name. */
+static void
+test_logins_without_a_name_are_not_one(void **state)
+{
+	struct prefix a = client(100), b = client(101);
+
+	outage_login(*state, &a, 0, T0);
+	outage_login(*state, &b, 0, T0);
+	many_fail(*state, 0, 7, T0);
+	assert_int_equal(outage_since(*state, T0 + 10), 0);
+	assert_true(fails(*state, 7, T0 + 10)); /* eight of ten */
+}
+
 static void
 test_logins_end_it(void **state)
 {
@@ -199,6 +212,7 @@ main(void)
 		TEST(test_one_stolen_account_is_one_voice),
 		TEST(test_an_old_password_is_heard_once),
 		TEST(test_who_logs_in_tells_against_it),
+		TEST(test_logins_without_a_name_are_not_one),
 		TEST(test_logins_end_it),
 		TEST(test_quiet_ends_it_and_failures_prolong_it),
 		TEST(test_late_lines_tell_nothing),
