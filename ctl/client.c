@@ -335,7 +335,7 @@ client_wait(int sock)
 
 	while (poll(p, 2, -1) == -1 && errno == EINTR)
 		;
-	return (p[1].revents & POLLERR) == 0;
+	return (p[1].revents & (POLLERR | POLLHUP)) == 0;
 }
 
 int

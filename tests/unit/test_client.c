@@ -534,19 +534,18 @@ test_nothing_that_follows_is_an_error(void **state)
 	assert_error("what: refused: too many");
 }
 
+/* The other end of standard output is closed. */
 static void
-test_nothing_follows_for_a_reader_that_has_gone(void **state)
+follow_for_nobody(const int ends[2])
 {
 	static const struct ctl_event_record e;
-	int saved = dup(STDOUT_FILENO), ends[2], result;
+	int saved = dup(STDOUT_FILENO), result;
 
-	(void)state;
 	manner = DAEMON_IS_SLOW;
 	second = 0;
 	say(CTL_EVENT_RECORD, &e, sizeof(e));
 	say(CTL_EVENT_RECORD, &e, sizeof(e));
 	fflush(stdout);
-	assert_int_equal(pipe(ends), 0);
 	dup2(ends[1], STDOUT_FILENO);
 	close(ends[1]);
 	close(ends[0]);
@@ -556,6 +555,27 @@ test_nothing_follows_for_a_reader_that_has_gone(void **state)
 	assert_int_equal(result, 0);
 	assert_int_equal(taken, 1);
 	assert_string_equal(errors, "");
+}
+
+static void
+test_nothing_follows_for_a_reader_that_has_gone(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	follow_for_nobody(ends);
+}
+
+/* As sshd gives it to a command without a terminal. */
+static void
+test_nothing_follows_into_a_socket_that_is_closed(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	follow_for_nobody(ends);
 }
 
 static void
@@ -682,6 +702,7 @@ main(void)
 		TEST(test_what_follows_is_given_on_until_it_ends),
 		TEST(test_nothing_that_follows_is_an_error),
 		TEST(test_nothing_follows_for_a_reader_that_has_gone),
+		TEST(test_nothing_follows_into_a_socket_that_is_closed),
 		TEST(test_an_answer_without_end_is_an_error),
 		TEST(test_an_answer_that_breaks_off_leaves_nothing),
 		TEST(test_a_daemon_that_says_nothing_is_given_up),
