@@ -80,13 +80,16 @@ static const struct confine_call sandbox_calls[] = {
 	CALL(dup2, ARG_IS(1, STDIN_FILENO)),
 	CALL(dup2, ARG_IS(1, STDOUT_FILENO)),
 	CALL(dup2, ARG_IS(1, STDERR_FILENO)),
-	/* Sockets: the parser's, the kernel's, the service manager's, syslog's. */
+	/*
+	 * Sockets: the parser's, the kernel's, the service manager's, syslog's.
+	 * Not with MSG_FASTOPEN, which connects.
+	 */
 	CALL(poll),
 	CALL(recvfrom),
 	CALL(recvmsg),
-	CALL(sendto),
-	CALL(sendmsg),
-	CALL(sendmmsg),
+	CALL(sendto, ARG_ONLY(3, MSG_NOSIGNAL | MSG_DONTWAIT)),
+	CALL(sendmsg, ARG_ONLY(2, MSG_NOSIGNAL)),
+	CALL(sendmmsg, ARG_ONLY(3, MSG_NOSIGNAL)),
 	/* Where a reload wants the metrics: it may be called, and calls nobody. */
 	CALL(socket, ARG_IS(0, AF_INET), ARG_IS(1, SOCK_STREAM | SOCK_CLOEXEC)),
 	CALL(socket, ARG_IS(0, AF_INET6), ARG_IS(1, SOCK_STREAM | SOCK_CLOEXEC)),

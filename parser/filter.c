@@ -40,9 +40,12 @@ static const struct confine_call filter_calls[] = {
 	CALL(newfstatat, ARG_IS(3, AT_EMPTY_PATH)), /* fstat(3) of an open file */
 	CALL(ioctl, ARG_IS(1, FIONREAD)), /* how much waits in the pipe */
 	CALL(close),
-	/* The enforcer and control clients. */
+	/*
+	 * The enforcer and control clients.  With MSG_FASTOPEN, the socket of the
+	 * metrics that a reload has closed could call somebody.
+	 */
 	CALL(recvmsg),
-	CALL(sendmmsg),
+	CALL(sendmmsg, ARG_ONLY(3, MSG_NOSIGNAL)),
 	CALL(accept4, ARG_IS(3, SOCK_NONBLOCK | SOCK_CLOEXEC)),
 	CALL(getsockopt, ARG_IS(1, SOL_SOCKET), ARG_IS(2, SO_PEERCRED)),
 	CALL(fcntl, ARG_IS(1, F_GETFL)),
