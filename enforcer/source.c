@@ -155,7 +155,7 @@ source_watch_file(struct source *s, int fd)
 static int
 open_regular(const char *path)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int fd;
 
 	if ((fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)) ==
