@@ -86,7 +86,7 @@ tell_ban(const struct parser *p, const struct ban *b, int64_t now)
 {
 	struct ctl_event_record r;
 
-	if (!watch_is_on(p->watch))
+	if (!watch_is_on(p->watch) || !p->restored)
 		return;
 	memset(&r, 0, sizeof(r));
 	r.kind = ban_kind(mirror_find(p->mirror, &b->prefix), b);

@@ -17,7 +17,10 @@ void tell_failure(const struct parser *, const struct event *,
 /* A good login, where failures of its client are being counted. */
 void tell_login(const struct parser *, const struct event *, int64_t now);
 
-/* A ban that began, has a new end, or ended; before mirror_put takes it. */
+/*
+ * A ban that began, has a new end, or ended; before mirror_put takes it.  Those
+ * that the enforcer had at the start are no news.
+ */
 void tell_ban(const struct parser *, const struct ban *, int64_t now);
 
 void tell_refused(const struct parser *, const struct prefix *,

@@ -471,6 +471,7 @@ test_bans_are_told_when_they_change(void **state)
 	struct ctl_event_record r;
 	uint64_t at;
 
+	p->restored = true;
 	assert_null(watch_join(p->watch, &who, &at));
 	judge_ban_state(p->judge, &b, NOW); /* is remembered, not released */
 	b.state = BAN_ACTIVE;
@@ -898,6 +899,24 @@ test_bans_made_count_by_category(void **state)
 	assert_int_equal(p->stats.banned[CATEGORY_AUTH], 2);
 }
 
+/* Who watches already while the daemon starts sees no ban of before. */
+static void
+test_bans_of_before_the_start_are_not_told(void **state)
+{
+	struct parser *p = *state;
+	struct watcher who = { .wake = no_wake };
+	struct ctl_event_record r;
+	uint64_t at;
+
+	assert_null(watch_join(p->watch, &who, &at));
+	tell_state(p, "192.0.2.1", BAN_ACTIVE, 0, 0);
+	assert_false(watch_next(p->watch, &at, NOW, &r));
+	p->restored = true;
+	tell_state(p, "192.0.2.2", BAN_ACTIVE, 0, 0);
+	(void)next_event(p, &at, CTL_EVENT_BANNED);
+	watch_leave(p->watch, &who);
+}
+
 int
 main(void)
 {
@@ -935,6 +954,7 @@ main(void)
 		    test_replayed_lines_from_before_a_ban_speak_against_its_client),
 		TEST(test_failures_and_logins_are_told_to_who_watches),
 		TEST(test_bans_are_told_when_they_change),
+		TEST(test_bans_of_before_the_start_are_not_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
