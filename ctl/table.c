@@ -28,6 +28,7 @@ struct table {
 struct layout {
 	FILE *out;
 	const size_t *width;
+	size_t first; /* width of the first column */
 	bool full;
 	int gap;       /* between columns */
 	size_t indent; /* of the last column */
@@ -159,8 +160,8 @@ table_put(const struct table *t, const struct layout *l, unsigned column,
     const struct cell *cell)
 {
 	const char *more = l->full && cell->more != NULL ? cell->more : "";
-	int blanks =
-	    (int)l->width[column] - (int)strlen(cell->text) - (int)strlen(more);
+	int width = (int)(column == 0 ? l->first : l->width[column]);
+	int blanks = width - (int)strlen(cell->text) - (int)strlen(more);
 	bool last = column + 1 == t->columns;
 
 	if (column > 0)
@@ -176,6 +177,8 @@ table_put(const struct table *t, const struct layout *l, unsigned column,
 	fputs(colour_end(l->out, cell->colour), l->out);
 	if (last)
 		putc('\n', l->out);
+	else if (blanks < 0)
+		fprintf(l->out, "\n%*s", width, "");
 	else if (!table_is_right(t, column))
 		fprintf(l->out, "%*s", blanks, "");
 }
@@ -191,8 +194,13 @@ width_sum(const struct table *t, const size_t *width)
 	return total;
 }
 
+/*
+ * Numbers cannot be broken as text can: what is wider than the screen has its
+ * first cell in a line of its own.  But where there are no headings, a program
+ * may read it that wants one line for each.
+ */
 static void
-layout_choose(const struct table *t, FILE *out, struct layout *l)
+layout_choose(const struct table *t, FILE *out, bool headings, struct layout *l)
 {
 	size_t gaps = t->columns - 1, total = width_sum(t, t->full);
 
@@ -203,6 +211,11 @@ layout_choose(const struct table *t, FILE *out, struct layout *l)
 		total = width_sum(t, t->width);
 	l->gap = total + 2 * gaps > SCREEN ? 1 : 2;
 	l->indent = total - l->width[t->columns - 1] + gaps * (size_t)l->gap;
+	l->first = l->width[0];
+	total += gaps * (size_t)l->gap;
+	if (headings && table_is_right(t, t->columns - 1) && total > SCREEN &&
+	    total - SCREEN < l->first)
+		l->first -= total - SCREEN;
 }
 
 void
@@ -213,7 +226,7 @@ table_print(const struct table *t, FILE *out, bool headings)
 	size_t i;
 	unsigned c;
 
-	layout_choose(t, out, &l);
+	layout_choose(t, out, headings, &l);
 	for (c = 0; headings && t->used > 0 && c < t->columns; c++) {
 		heading.text = (char *)table_heading(t, c);
 		table_put(t, &l, c, &heading);

@@ -35,8 +35,9 @@ void table_colour(struct table *, enum colour);
 
 /*
  * Print all rows, at most 80 columns wide where the cells allow that; the last
- * column is broken between words for it.  headings: print these first, if
- * there are rows.
+ * column is broken between words for it, or, if it stands to the right and
+ * there are headings, a first cell too wide has a line of its own.  headings:
+ * print these first, if there are rows.
  */
 void table_print(const struct table *, FILE *, bool headings);
 

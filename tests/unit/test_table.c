@@ -128,6 +128,30 @@ test_the_last_column_goes_on_below_itself(void **state)
 }
 
 static void
+test_a_first_cell_too_wide_has_a_line_of_its_own(void **state)
+{
+	static const char *const numbers[] = { "NAME", "WHEN", ">N", NULL };
+	struct table *t = table_new(numbers);
+	char want[512];
+
+	(void)state;
+	table_cell(t, "%039d", 0);
+	table_cell(t, "%037d", 0);
+	table_cell(t, "12345");
+	table_cell(t, "%036d", 0);
+	table_cell(t, "x");
+	table_cell(t, "1");
+	snprintf(want, sizeof(want),
+	    "%-36s %-37s %5s\n%039d\n%36s %037d 12345\n%036d %-37s     1\n",
+	    "NAME", "WHEN", "N", 0, "", 0, 0, "x");
+	assert_printed(t, true, want);
+	snprintf(want, sizeof(want),
+	    "%039d %037d 12345\n%036d    %-37s     1\n", 0, 0, 0, "x");
+	assert_printed(t, false, want);
+	table_free(t);
+}
+
+static void
 test_no_file_but_a_terminal_gets_colour(void **state)
 {
 	struct table *t = table_new(names);
@@ -154,6 +178,8 @@ main(void)
 		cmocka_unit_test(
 		    test_more_is_printed_where_there_is_room_for_all),
 		cmocka_unit_test(test_the_last_column_goes_on_below_itself),
+		cmocka_unit_test(
+		    test_a_first_cell_too_wide_has_a_line_of_its_own),
 		cmocka_unit_test(test_no_file_but_a_terminal_gets_colour),
 	};
 
