@@ -19,10 +19,12 @@ is_new(const struct report *r, const struct ban *b)
 	return b->since > r->now - REPORT_DAY;
 }
 
+/* One that never began is the mark of a prefix that is allowed for a time. */
 static bool
 has_ended(const struct report *r, const struct ban *b)
 {
-	return b->state == BAN_ENDED && b->released > r->now - REPORT_DAY;
+	return b->state == BAN_ENDED && b->since != 0 &&
+	    b->released > r->now - REPORT_DAY;
 }
 
 static void

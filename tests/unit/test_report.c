@@ -113,11 +113,16 @@ test_bans_older_than_a_day_are_left_out(void **state)
 		    .strikes = 2,
 		    .category = CATEGORY_RELAY,
 		    .count = 6 },
+		/* Never banned, but allowed for a time. */
+		{ .prefix = pfx("192.0.2.5"),
+		    .state = BAN_ENDED,
+		    .released = T0 - 60,
+		    .allowed = T0 + DAY },
 	};
 
 	(void)state;
 	answer.bans = bans;
-	answer.nbans = 4;
+	answer.nbans = 5;
 	print(report_print);
 	assert_shows("Banned in the last day",
 	    "PREFIX     SINCE                EXPIRES             STRIKES  "
@@ -133,6 +138,7 @@ test_bans_older_than_a_day_are_left_out(void **state)
 	assert_non_null(strstr(printed, "\"192.0.2.2\""));
 	assert_null(strstr(printed, "\"192.0.2.1\""));
 	assert_null(strstr(printed, "\"192.0.2.3\""));
+	assert_null(strstr(printed, "\"192.0.2.5\""));
 }
 
 static void
