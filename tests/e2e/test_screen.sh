@@ -66,4 +66,20 @@ for list in bans offenders; do
 	    at == 1 || substr($0, at - 1, 1) != " " || substr($0, at, 1) == " " { exit 1 }' \
 	    "$T/plain" || fail "$list: not aligned: $(cat "$T/plain")"
 done
+
+# The longest address that can be banned; a program gets one line for each ban.
+long=2001:db8:4321:5678:1234:5678:1234:5678
+check "a ban of a long address" ctl ban $long for 20d
+for command in bans report; do
+	ctl $command >"$T/plain"
+	refuse "$command: wider than 80 columns" grep -E '^.{81}' "$T/plain"
+	grep -qx $long "$T/plain" || fail "$command: $(cat "$T/plain")"
+done
+[ "$(ctl -q bans | grep -c "^$long .*manual")" = 1 ] ||
+    fail "not one line for each ban: $(ctl -q bans)"
+
+# What is allowed for a time without ever having been banned is no ban.
+check "allow" ctl unban 198.51.100.201 allow 1h
+ctl report >"$T/plain"
+refuse "an ended ban that never was" grep -F 198.51.100.201 "$T/plain"
 stop
