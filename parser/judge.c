@@ -277,8 +277,11 @@ judge_failure(struct judge *j, const struct event *ev, bool live, int64_t now)
 	struct parser *p = j->parser;
 	struct verdict v;
 
-	if (is_settled(j, ev, live, now))
+	if (is_settled(j, ev, live, now)) {
+		if (live)
+			tell_settled(p, ev, now);
 		return is_evidence(j, ev, live);
+	}
 	policy_judge(p->policy, ev, now, &v);
 	if (!v.counted)
 		return false;

@@ -42,6 +42,21 @@ tell_failure(const struct parser *p, const struct event *ev,
 }
 
 void
+tell_settled(const struct parser *p, const struct event *ev, int64_t now)
+{
+	const struct verdict v = { .category = ev->category,
+		.spared = "allowed" };
+	struct mirror_view view;
+
+	if (!watch_is_on(p->watch) ||
+	    (policy_settings(p->policy)->counted >> ev->category & 1) == 0)
+		return;
+	mirror_look(p->mirror, &ev->client, &view);
+	if (view.active == NULL && view.allowed > now)
+		tell_failure(p, ev, &v);
+}
+
+void
 tell_login(const struct parser *p, const struct event *ev, int64_t now)
 {
 	const struct msg_threshold *by_group;

@@ -14,6 +14,9 @@ struct verdict;
 void tell_failure(const struct parser *, const struct event *,
     const struct verdict *);
 
+/* One that is settled, if that is because its client is allowed for a time. */
+void tell_settled(const struct parser *, const struct event *, int64_t now);
+
 /* A good login, where failures of its client are being counted. */
 void tell_login(const struct parser *, const struct event *, int64_t now);
 

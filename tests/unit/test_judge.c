@@ -455,6 +455,37 @@ test_failures_and_logins_are_told_to_who_watches(void **state)
 }
 
 static void
+test_failures_of_who_is_allowed_are_told_as_spared(void **state)
+{
+	struct parser *p = *state;
+	struct watcher who = { .wake = no_wake };
+	struct event ev = { .kind = EVENT_FAILURE,
+		.category = CATEGORY_RBL, /* is not counted at all */
+		.time = NOW,
+		.client = prefix_of("192.0.2.1") };
+	struct ctl_event_record r;
+	uint64_t at;
+
+	tell_state(p, "192.0.2.1", BAN_ENDED, NOW - 60, NOW + 1);
+	tell_state(p, "192.0.2.2", BAN_ENDED, NOW, 0);
+	tell_state(p, "192.0.2.3", BAN_ENDED, NOW - 60, NOW + 1);
+	tell_state(p, "192.0.2.3", BAN_ACTIVE, 0, NOW + 1);
+	assert_null(watch_join(p->watch, &who, &at));
+	fail_at(p, "192.0.2.1", NOW, false);
+	fail_at(p, "192.0.2.2", NOW - 1, true); /* before its release */
+	fail_at(p, "192.0.2.3", NOW, true);     /* banned all the same */
+	judge_event(p->judge, &ev, true, NOW);
+	fail_at(p, "192.0.2.1", NOW, true);
+	r = next_event(p, &at, CTL_EVENT_SPARED);
+	assert_string_equal(r.text, "allowed");
+	assert_string_equal(r.user, "mallory");
+	assert_int_equal(r.prefix.addr[3], 1);
+	assert_int_equal(r.category, CATEGORY_AUTH);
+	assert_false(watch_next(p->watch, &at, NOW, &r));
+	watch_leave(p->watch, &who);
+}
+
+static void
 test_bans_are_told_when_they_change(void **state)
 {
 	struct parser *p = *state;
@@ -953,6 +984,7 @@ main(void)
 		TEST(
 		    test_replayed_lines_from_before_a_ban_speak_against_its_client),
 		TEST(test_failures_and_logins_are_told_to_who_watches),
+		TEST(test_failures_of_who_is_allowed_are_told_as_spared),
 		TEST(test_bans_are_told_when_they_change),
 		TEST(test_bans_of_before_the_start_are_not_told),
 	};
