@@ -700,8 +700,34 @@ test_metrics_are_printed_as_they_come(void **state)
 	assert_int_equal(asked.len, 0);
 	assert_string_equal(printed, text);
 	reply.text = NULL;
-	assert_int_equal(run(command_metrics, true, "metrics"), 0);
+	assert_int_equal(run(command_metrics, false, "metrics"), 0);
 	assert_string_equal(printed, "");
+}
+
+static void
+test_metrics_are_objects_with_labels(void **state)
+{
+	char text[] = "# HELP a It is { \"a\".\n"
+		      "# TYPE a gauge\n"
+		      "a 1\n"
+		      "b_bucket{le=\"+Inf\",log=\"/x\\\\y\\n\\\"} 7\"} 0.25\n";
+	char broken[] = "a\nb{c\nd{e=\"f\ng{h=\"i\\";
+
+	(void)state;
+	reply.text = text;
+	assert_int_equal(run(command_metrics, true, "metrics"), 0);
+	assert_string_equal(printed,
+	    "[\n"
+	    "{\"name\": \"a\", \"labels\": {}, \"value\": \"1\"},\n"
+	    "{\"name\": \"b_bucket\", \"labels\": {\"le\": \"+Inf\", "
+	    "\"log\": \"/x\\\\y\\u000a\\\"} 7\"}, \"value\": \"0.25\"}\n"
+	    "]\n");
+	reply.text = broken; /* as no daemon writes it: it ends all the same */
+	assert_int_equal(run(command_metrics, true, "metrics"), 0);
+	assert_non_null(strstr(printed, "\"h\": \"i\""));
+	reply.text = NULL;
+	assert_int_equal(run(command_metrics, true, "metrics"), 0);
+	assert_string_equal(printed, "[]\n");
 }
 
 /* A name is a client's: it can neither command a terminal nor move a table. */
@@ -847,6 +873,7 @@ main(void)
 		TEST(test_a_threshold_of_0_has_its_place_in_the_order),
 		TEST(test_accounts_are_listed_as_they_come),
 		TEST(test_metrics_are_printed_as_they_come),
+		TEST(test_metrics_are_objects_with_labels),
 		TEST(test_hostile_names_are_shown_as_text),
 		TEST(test_empty_lists_are_empty),
 		TEST(test_a_status_tells_of_each_log),
