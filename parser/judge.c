@@ -280,7 +280,10 @@ judge_failure(struct judge *j, const struct event *ev, bool live, int64_t now)
 	if (is_settled(j, ev, live, now)) {
 		if (live)
 			tell_settled(p, ev, now);
-		return is_evidence(j, ev, live);
+		if (!is_evidence(j, ev, live))
+			return false;
+		stats_weigh(&p->stats, ev, now);
+		return true;
 	}
 	policy_judge(p->policy, ev, now, &v);
 	if (!v.counted)

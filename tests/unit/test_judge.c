@@ -400,6 +400,26 @@ test_replayed_lines_from_before_a_ban_speak_against_its_client(void **state)
 	judge_ban_state(p->judge, &b, NOW);
 	assert_true(speaks(p, "192.0.2.1", NOW - 100, false));
 	assert_false(speaks(p, "192.0.2.1", NOW - 99, false));
+	assert_int_equal(asked.number, 0);
+}
+
+/* Or a report after a restart would have bans for which nothing failed. */
+static void
+test_replayed_lines_from_before_a_ban_enter_the_hours(void **state)
+{
+	struct parser *p = *state;
+	uint64_t hours[STATS_HOURS][CATEGORY_COUNT];
+	struct ban b = { .prefix = prefix_of("192.0.2.1"),
+		.state = BAN_ACTIVE,
+		.since = NOW - 100 };
+
+	judge_ban_state(p->judge, &b, NOW);
+	(void)speaks(p, "192.0.2.1", NOW - 101, false);
+	(void)speaks(p, "192.0.2.1", NOW - 100, false);
+	(void)speaks(p, "192.0.2.1", NOW - 99, false); /* a latecomer */
+	(void)speaks(p, "192.0.2.1", NOW - 101, true);
+	stats_hours(&p->stats, clock_now, hours);
+	assert_int_equal(hours[0][CATEGORY_AUTH] + hours[1][CATEGORY_AUTH], 2);
 }
 
 static void
@@ -983,6 +1003,7 @@ main(void)
 		TEST(test_lines_that_count_speak_against_their_client),
 		TEST(
 		    test_replayed_lines_from_before_a_ban_speak_against_its_client),
+		TEST(test_replayed_lines_from_before_a_ban_enter_the_hours),
 		TEST(test_failures_and_logins_are_told_to_who_watches),
 		TEST(test_failures_of_who_is_allowed_are_told_as_spared),
 		TEST(test_bans_are_told_when_they_change),
