@@ -75,7 +75,7 @@ command_unban(const struct invocation *v)
 {
 	struct ctl_unban request = { 0 };
 	struct answer a = { 0 };
-	char what[PREFIX_STRLEN + 8];
+	char what[PREFIX_STRLEN + 8], buf[PREFIX_STRLEN], at[WHEN_STRLEN];
 
 	if (command_prefix(v, &request.prefix) == -1 ||
 	    command_time(v, "allow", false, &request.allow) == -1)
@@ -84,7 +84,12 @@ command_unban(const struct invocation *v)
 	if (client_ask(v->socket, what, CTL_UNBAN, &request, sizeof(request),
 		&a) == -1)
 		return COMMAND_FAILED;
-	change_tell_number(v, a.number);
+	if (request.allow != 0 && !v->json && !v->quiet)
+		printf("%s: allowed until %s\n",
+		    prefix_format(&request.prefix, buf),
+		    when_local(v->now + request.allow, at));
+	else
+		change_tell_number(v, a.number);
 	client_free(&a);
 	return COMMAND_OK;
 }

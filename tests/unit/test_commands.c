@@ -234,6 +234,18 @@ test_unban_asks_for_prefix_and_time_allowed(void **state)
 }
 
 static void
+test_unban_tells_how_long_a_prefix_is_allowed(void **state)
+{
+	(void)state;
+	reply.number = 1; /* also if it was not banned */
+	run(command_unban, false, "unban 192.0.2.1 allow 1d");
+	assert_string_equal(printed,
+	    "192.0.2.1: allowed until 2026-11-25 18:49:15\n");
+	run(command_unban, false, "unban 192.0.2.1");
+	assert_string_equal(printed, "1 released\n");
+}
+
+static void
 test_flush_and_expire_are_told_apart(void **state)
 {
 	(void)state;
@@ -854,6 +866,7 @@ main(void)
 		TEST(test_ban_for_ever_and_as_configured),
 		TEST(test_wrong_arguments_ask_nothing),
 		TEST(test_unban_asks_for_prefix_and_time_allowed),
+		TEST(test_unban_tells_how_long_a_prefix_is_allowed),
 		TEST(test_flush_and_expire_are_told_apart),
 		TEST(test_log_asks_for_the_level),
 		TEST(
