@@ -14,7 +14,7 @@
 #include "when.h"
 
 #define SCREEN     80
-#define USER_LEAST 8 /* of a name, whatever the line has room for */
+#define USER_LEAST 8 /* of a name, or it is left out */
 
 static const char *
 kind_name(uint32_t kind)
@@ -101,8 +101,10 @@ put_ban(FILE *out, const struct ctl_event_record *e, int64_t now)
 		fprintf(out, ", strike %" PRIu32, e->strikes);
 	if (e->expires == BAN_FOR_EVER)
 		fprintf(out, ", for ever");
-	else
+	else if ((size_t)ftell(out) + strlen(", until 01-31 12:00") <= SCREEN)
 		fprintf(out, ", until %s", when_short(e->expires, now, until));
+	else
+		fprintf(out, ", ends %s", when_about(e->expires, now, until));
 }
 
 static void
@@ -180,16 +182,17 @@ event_colour(uint32_t kind)
 static void
 put_rest(const struct ctl_event_record *e, size_t column, int64_t now)
 {
-	size_t room = column + strlen(" user ") + USER_LEAST < SCREEN ?
-	    SCREEN - column - strlen(" user ") :
-	    USER_LEAST;
+	size_t room = column < SCREEN ? SCREEN - column : 0;
+	const char *label =
+	    room < strlen(" user ") + USER_LEAST ? " " : " user ";
 	char cell[ATTACKED_USER_SIZE], rel[WHEN_STRLEN];
 
-	if (e->user[0] != '\0')
-		printf(" user %s", attacked_user(e->user, room, cell));
+	if (e->user[0] != '\0' && room >= strlen(label) + USER_LEAST)
+		printf("%s%s", label,
+		    attacked_user(e->user, room - strlen(label), cell));
 	else if (e->kind == CTL_EVENT_BANNED &&
 	    when_about(e->expires, now, rel)[0] != '\0' &&
-	    column + 1 + strlen(rel) <= SCREEN)
+	    1 + strlen(rel) <= room)
 		printf(" %s", rel);
 }
 
@@ -206,6 +209,10 @@ event_text(const struct ctl_event_record *e, int64_t now)
 	put_event(f, e, now);
 	if (fclose(f) == EOF)
 		err(COMMAND_FAILED, NULL);
+	if (size > SCREEN) {
+		size = SCREEN;
+		memcpy(line + SCREEN - strlen("..."), "...", sizeof("..."));
+	}
 	printf("%s%s%s", colour_begin(stdout, colour), line,
 	    colour_end(stdout, colour));
 	put_rest(e, size, now);

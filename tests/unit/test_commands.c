@@ -507,6 +507,45 @@ test_events_are_shown_a_line_each(void **state)
 	    "were read\n");
 }
 
+/* One line each, also on 80 columns: what it has no room for is left out. */
+static void
+test_events_of_long_prefixes_fit_on_the_screen(void **state)
+{
+	struct ctl_event_record *e = add_event(CTL_EVENT_BANNED);
+
+	(void)state;
+	e->prefix = pfx("2001:db8:1234:5678::/64");
+	e->count = 5;
+	e->strikes = 12;
+	e->expires = time(NULL) + 56 * 86400 + 3600;
+	nevents++;
+	events[1] = *e;
+	events[1].prefix = pfx("2001:db8:1234:5678:1234:5678:1234:5678");
+	e = add_event(CTL_EVENT_FAILURE);
+	e->prefix = events[1].prefix;
+	e->count = 3;
+	e->threshold = 5;
+	strlcpy(e->user, "info@example.org", sizeof(e->user));
+	nevents++;
+	events[3] = events[2];
+	events[3].category = CATEGORY_UNKNOWN_USER;
+	e = add_event(CTL_EVENT_REFUSED);
+	e->prefix = events[1].prefix;
+	strlcpy(e->text, "a connected network of this host", sizeof(e->text));
+	assert_int_equal(run(command_watch, false, "watch"), COMMAND_FAILED);
+	assert_string_equal(printed,
+	    "11-24 18:49:15 banned   2001:db8:1234:5678::/64 auth 5, "
+	    "strike 12, ends in 56d\n"
+	    "11-24 18:49:15 banned   2001:db8:1234:5678:1234:5678:1234:5678 "
+	    "auth 5, strike...\n"
+	    "11-24 18:49:15 failure  2001:db8:1234:5678:1234:5678:1234:5678 "
+	    "auth 3/5 info@...\n"
+	    "11-24 18:49:15 failure  2001:db8:1234:5678:1234:5678:1234:5678 "
+	    "unknown-user 3/5\n"
+	    "11-24 18:49:15 refused  2001:db8:1234:5678:1234:5678:1234:5678 "
+	    "a connected ne...\n");
+}
+
 #define EVENT(name) \
 	"{\"time\": \"2026-11-24T18:49:15Z\", \"event\": \"" name "\""
 #define HOST ", \"prefix\": \"192.0.2.1\""
@@ -878,6 +917,7 @@ main(void)
 		TEST(test_check_shows_what_is_counted),
 		TEST(test_check_shows_the_lines_that_counted),
 		TEST(test_events_are_shown_a_line_each),
+		TEST(test_events_of_long_prefixes_fit_on_the_screen),
 		TEST(test_events_are_objects_of_one_line),
 		TEST(test_event_that_makes_no_sense_is_not_shown),
 		TEST(test_bans_are_listed_by_their_beginning),
