@@ -18,7 +18,10 @@ enum check_exit {
 	CHECK_ERROR = 2,
 };
 
-/* The names of rtm_protocol(7) numbers, as ip-route(8) has them; or NULL. */
+/*
+ * The names of rtm_protocol(7) numbers, as ip-route(8) has them, with those of
+ * FRR's daemons, which it has where FRR is installed; or NULL.
+ */
 static const char *
 protocol_name(uint32_t protocol)
 {
@@ -30,7 +33,10 @@ protocol_name(uint32_t protocol)
 		{ 14, "xorp" }, { 16, "dhcp" }, { 18, "keepalived" },
 		{ 42, "babel" }, { 83, "smtpban" }, { 99, "openr" },
 		{ 186, "bgp" }, { 187, "isis" }, { 188, "ospf" },
-		{ 189, "rip" }, { 192, "eigrp" } };
+		{ 189, "rip" }, { 190, "ripng" }, { 191, "nhrp" },
+		{ 192, "eigrp" }, { 193, "ldp" }, { 194, "sharp" },
+		{ 195, "pbr" }, { 196, "static of FRR" },
+		{ 197, "openfabric" } };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -19,7 +19,8 @@ struct kernel_routes {
 /*
  * Go through the routes that drop (blackhole, unreachable, prohibit), in all
  * tables.  The kernel's own reject routes do not count, nor do ours where one
- * of ours exempts the address (throw).  Returns 0, or -1 with errno.
+ * of ours exempts the address (throw), nor those of others where a narrower one
+ * of the same table leads somewhere.  Returns 0, or -1 with errno.
  */
 int kernel_look(const struct prefix *, uint32_t our_protocol,
     struct kernel_routes *);

@@ -369,6 +369,9 @@ test_check_names_whose_blackhole_it_is(void **state)
 	    "192.0.2.1: not banned\n"
 	    "  kernel     dropped by a route of another program: bird "
 	    "(protocol 12)\n");
+	kernel.protocol = 196;
+	run(command_check, false, "check 192.0.2.1");
+	assert_non_null(strstr(printed, ": static of FRR (protocol 196)"));
 	kernel.protocol = 200;
 	run(command_check, false, "check 192.0.2.1");
 	assert_string_equal(printed,

@@ -47,6 +47,28 @@ test_the_narrowest_foreign_route_is_named(void **state)
 	assert_int_equal(look("203.0.113.0/24").protocol, 12);
 }
 
+/* A narrower way to somewhere in its table, and what is looked up is that. */
+static void
+test_what_goes_another_way_is_not_dropped(void **state)
+{
+	netns_needed();
+	netns_run(
+	    "ip route add blackhole 203.0.113.0/24 proto static && "
+	    "ip route add 203.0.113.64/26 dev lo && "
+	    "ip route add blackhole 203.0.113.70 proto bird && "
+	    "ip route add blackhole 198.51.100.0/24 proto bird table 77 && "
+	    "ip route add 198.51.100.0/25 dev lo && "
+	    "ip -6 route add blackhole 2001:db8::/32 proto static && "
+	    "ip -6 route add 2001:db8:1::/64 dev lo");
+	assert_true(look("203.0.113.9").foreign);
+	assert_false(look("203.0.113.65").foreign);
+	assert_int_equal(look("203.0.113.70").protocol, 12);
+	assert_true(look("203.0.113.0/24").foreign);
+	assert_true(look("198.51.100.1").foreign);
+	assert_true(look("2001:db8::1").foreign);
+	assert_false(look("2001:db8:1::1").foreign);
+}
+
 static void
 test_ipv6_likewise(void **state)
 {
@@ -84,6 +106,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		IN_NETNS(test_ours_and_others_are_told_apart),
 		IN_NETNS(test_the_narrowest_foreign_route_is_named),
+		IN_NETNS(test_what_goes_another_way_is_not_dropped),
 		IN_NETNS(test_ipv6_likewise),
 		IN_NETNS(
 		    test_where_ours_exempts_an_address_ours_does_not_drop_it),
