@@ -15,6 +15,7 @@ static const char *const networkd_files[] = {
 	"usr/lib/systemd/networkd.conf",
 	"etc/systemd/networkd.conf.d/*.conf",
 	"run/systemd/networkd.conf.d/*.conf",
+	"usr/local/lib/systemd/networkd.conf.d/*.conf",
 	"usr/lib/systemd/networkd.conf.d/*.conf",
 };
 

@@ -102,6 +102,9 @@ test_networkd_told_to_leave_routes_is_no_hint(void **state)
 	make("usr/lib/systemd/networkd.conf.d/50-x.conf",
 	    "[Network]\nManageForeignRoutes=yes\n");
 	assert_hints(1, "networkd");
+	make("usr/local/lib/systemd/networkd.conf.d/50-x.conf",
+	    "[Network]\nManageForeignRoutes=no\n");
+	assert_hints(0, NULL);
 }
 
 static void
