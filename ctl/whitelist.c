@@ -1,5 +1,7 @@
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "json.h"
@@ -109,6 +111,14 @@ conf_error(void *arg, const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
+/* Without a file of that name the defaults hold, as for smtpband. */
+static const char *
+default_conf(void)
+{
+	return access(CONF_FILE, F_OK) == -1 && errno == ENOENT ? NULL :
+								  CONF_FILE;
+}
+
 int
 command_whitelist(const struct invocation *v)
 {
@@ -119,7 +129,7 @@ command_whitelist(const struct invocation *v)
 		    v->nconfs > 1 ? "configuration" : "of -b and -j");
 		return COMMAND_USAGE;
 	}
-	c = conf_read(v->nconfs > 0 ? v->confs[0] : CONF_FILE, false,
+	c = conf_read(v->nconfs > 0 ? v->confs[0] : default_conf(), false,
 	    conf_error, NULL);
 	if (c == NULL)
 		return COMMAND_FAILED;

@@ -147,3 +147,18 @@ says "smtpbanctl: flush: only root may do that" \
 echo 'treshold 5 within 1d' >>"$CONF"
 sed -i "s|^control .*|control \"$SOCK\"|" "$CONF"
 says 'smtpban.conf:4: unknown word "treshold" (did you mean "threshold"?)' ctl reload
+
+# Without a file the defaults hold, as for smtpband: no error.
+without_etc()
+{
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'mount -t tmpfs tmpfs /etc && exec "$@"' sh "$@"
+}
+check "whitelist without a configuration" \
+    without_etc "$STAGE/bin/smtpbanctl" whitelist
+[ ! -s "$T/out" ] || fail "a whitelist of its own: $(cat "$T/out")"
+check "whitelist -b without a configuration" \
+    without_etc "$STAGE/bin/smtpbanctl" whitelist -b
+grep -q '127.0.0.0/8{0,32}' "$T/out" || fail "-b: $(cat "$T/out")"
+says "/etc/smtpban.conf: No such file or directory" \
+    without_etc "$STAGE/bin/smtpbanctl" whitelist -f /etc/smtpban.conf
