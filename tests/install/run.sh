@@ -224,6 +224,22 @@ zsh_takes_the_completion()
 		"$root/usr/share/zsh/site-functions"
 }
 
+# What zsh would be given for the last word, without a line to complete.
+zsh_completes_options()
+{
+	# shellcheck disable=SC2016
+	PATH=$root/usr/bin:$PATH zsh -f -c '
+		compadd() { print -r -- ${(P)2} }
+		compdef() { : }
+		_arguments() { : }
+		source $1
+		words=(whitelist -) CURRENT=2
+		[[ "$(_smtpbanctl_argument)" = "-j -q -b -f" ]] || exit
+		words=(report --)
+		[[ "$(_smtpbanctl_argument)" = *" --html" ]]' zsh \
+		"$root/usr/share/zsh/site-functions/_smtpbanctl"
+}
+
 # Read by AppArmor's own compiler, not loaded: that needs such a kernel.
 apparmor_profile_compiles()
 {
@@ -303,6 +319,7 @@ check openrc_script_names_the_programs
 check starts_before_mail_servers
 check bash_completes_every_command
 check_with zsh zsh_takes_the_completion
+check_with zsh zsh_completes_options
 check_with apparmor_parser apparmor_profile_compiles
 check_with logrotate logrotate_takes_the_sample
 check networkd_sample_has_known_words
