@@ -190,6 +190,32 @@ rc_script_knows_its_words()
 	[ $? = 2 ] && ! sh "$root/script" status
 }
 
+# The process number is beside the control socket: with another one in the
+# configuration, too, the scripts find who runs, and reload asks there.
+rc_scripts_find_the_control_socket()
+{
+	mkdir -p "$root/other"
+	: >"$root/other/mx2.pid"
+	echo " control \"$root/other/mx2.sock\"  # ours" >"$root/other/conf"
+	echo 'echo "asked $*"' >"$root/other/ctl"
+	sed -e "s|^conf=.*|conf=$root/other/conf|" \
+	    -e "s|^ctl=.*|ctl=$root/other/ctl|" -e 's|^daemon=.*|daemon=/bin/sh|' \
+	    "$root/etc/init.d/smtpban" >"$root/other/script"
+	chmod 755 "$root/other/ctl"
+	sh -x "$root/other/script" reload >"$root/other/said" 2>&1
+	grep -x "asked -s $root/other/mx2.sock reload" "$root/other/said" &&
+	    grep "pidfile=$root/other/mx2.pid" "$root/other/said" || return 1
+	# shellcheck disable=SC2016
+	SMTPBAN_CONF=$root/other/conf sh -c '. "$1" && echo "$pidfile $control"' \
+	    sh "$root/usr/share/doc/smtpban/examples/smtpban.openrc" |
+	    grep -x "$root/other/mx2.pid $root/other/mx2.sock" || return 1
+	# Without one, the default.
+	# shellcheck disable=SC2016
+	SMTPBAN_CONF=/nonexistent sh -c '. "$1" && echo "$pidfile"' \
+	    sh "$root/usr/share/doc/smtpban/examples/smtpban.openrc" |
+	    grep -x /run/smtpban/control.pid
+}
+
 # Whoever wants the mail enables the timer.
 report_is_not_enabled()
 {
@@ -314,6 +340,7 @@ check readme_names_the_exposure
 check sysusers_makes_user_and_group
 check tmpfiles_makes_folders
 check rc_script_knows_its_words
+check rc_scripts_find_the_control_socket
 check report_is_not_enabled
 check openrc_script_names_the_programs
 check starts_before_mail_servers
