@@ -1,6 +1,7 @@
 #include "attacked.h"
 #include "report.h"
 #include "show.h"
+#include "wrong.h"
 
 static void
 report_bans_json(struct json *j, const char *key, const struct report_bans *b)
@@ -50,10 +51,27 @@ report_lists_json(const struct report *r, struct json *j)
 	json_end(j);
 }
 
+/* The words of status -j. */
+static void
+report_health_json(const struct report *r, struct json *j)
+{
+	static struct wrong wrong[WRONG_MAX], remarks[WRONG_REMARKS];
+	const struct msg_counters *c = &r->answer->status.enforcer;
+	unsigned i;
+
+	wrong_json(j, "wrong", wrong, wrong_collect(r->answer, wrong));
+	wrong_json(j, "remarks", remarks,
+	    wrong_remark(r->answer, r->now, remarks));
+	json_array(j, "hints");
+	for (i = 0; i < r->nhints; i++)
+		json_string(j, NULL, r->hints[i]);
+	json_end(j);
+	json_string(j, "error", c->error[0] != '\0' ? c->error : NULL);
+}
+
 void
 report_print_json(const struct report *r, FILE *out)
 {
-	const struct msg_counters *c = &r->answer->status.enforcer;
 	struct json j;
 	unsigned i;
 
@@ -68,10 +86,6 @@ report_print_json(const struct report *r, FILE *out)
 		json_number(&j, NULL, r->failures.in_hour[i - 1]);
 	json_end(&j);
 	show_counts_json(&j, "categories", r->failures.by_category);
-	json_array(&j, "hints");
-	for (i = 0; i < r->nhints; i++)
-		json_string(&j, NULL, r->hints[i]);
-	json_end(&j);
-	json_string(&j, "error", c->error[0] != '\0' ? c->error : NULL);
+	report_health_json(r, &j);
 	json_end(&j);
 }

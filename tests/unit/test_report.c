@@ -230,7 +230,8 @@ test_only_accounts_of_the_last_day_are_told(void **state)
 	    "ago\n\n");
 	print(report_print_json);
 	assert_non_null(strstr(printed,
-	    "\"categories\": {}, \"hints\": [], \"error\": null}"));
+	    "\"categories\": {}, \"wrong\": [], \"remarks\": [], "
+	    "\"hints\": [], \"error\": null}"));
 	assert_non_null(strstr(printed, "\"user\": \"b\\u001b\", "));
 }
 
@@ -262,6 +263,10 @@ test_health_tells_hints_and_the_last_error_without_controls(void **state)
 	    "wrong: ledger not written for 2m: disk full\n"
 	    "hint: a hint\n"
 	    "last error: 2026-11-24 18:48:15: disk \\x1b full\n");
+	print(report_print_json);
+	assert_non_null(strstr(printed,
+	    "\"wrong\": [{\"what\": \"ledger not written\", \"why\": \"disk "
+	    "full\""));
 }
 
 static void
@@ -276,7 +281,8 @@ test_json_is_one_object(void **state)
 	    "\"accounts\": [], "
 	    "\"hours\": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
 	    "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], \"categories\": {}, "
-	    "\"hints\": [], \"error\": null}\n");
+	    "\"wrong\": [], \"remarks\": [], \"hints\": [], "
+	    "\"error\": null}\n");
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, setup)
