@@ -36,9 +36,12 @@ address_set(union address *a, const struct conf *conf)
 	return sizeof(a->in6);
 }
 
-/* At an address of IPv6 without IPv4 in it. */
+/*
+ * At an address of IPv6 without IPv4 in it.  absent: the address need not be
+ * there yet.
+ */
 static int
-exporter_listen(const struct conf *conf)
+exporter_listen(const struct conf *conf, bool absent)
 {
 	const int on = 1;
 	union address a;
@@ -48,6 +51,11 @@ exporter_listen(const struct conf *conf)
 	fd = socket(a.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -1;
+	if (absent && a.sa.sa_family == AF_INET)
+		(void)setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
+	else if (absent)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on,
+		    sizeof(on));
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
 	    (a.sa.sa_family == AF_INET ||
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) ==
@@ -65,7 +73,7 @@ exporter_open(struct enforcer *e)
 {
 	e->metrics = -1;
 	if (e->conf->metrics_address != NULL &&
-	    (e->metrics = exporter_listen(e->conf)) == -1)
+	    (e->metrics = exporter_listen(e->conf, true)) == -1)
 		fatal("metrics: %s port %u", e->conf->metrics_address,
 		    e->conf->metrics_port);
 	e->metrics_next = e->metrics;
@@ -95,7 +103,7 @@ exporter_move(struct enforcer *e, const struct conf *conf)
 		(void)shutdown(e->metrics, SHUT_RD);
 	e->metrics_next = -1;
 	if (conf->metrics_address == NULL ||
-	    (e->metrics_next = exporter_listen(conf)) != -1)
+	    (e->metrics_next = exporter_listen(conf, false)) != -1)
 		return 0;
 	error = errno;
 	exporter_stay(e);

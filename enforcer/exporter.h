@@ -8,7 +8,10 @@
 struct conf;
 struct enforcer;
 
-/* At the start, as the configuration says.  A failure is fatal. */
+/*
+ * At the start, as the configuration says.  A failure is fatal, but not an
+ * address that is not there yet: no ban waits for that.
+ */
 void exporter_open(struct enforcer *);
 
 /*

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.." || exit 1
 # ledgers, bans that began elsewhere, to end connections of banned clients, to
 # say what is wrong at the start, for rules by port, for routes that exempt the
 # whitelist, and for the socket of the metrics, which a reload moves.
-ENFORCER_LINES=3457
+ENFORCER_LINES=3462
 FUNCTION_LINES=60
 failed=
 
