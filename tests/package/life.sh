@@ -52,6 +52,7 @@ installs_and_runs_under_the_unit()
 	[ "$(inside ps -o user= -C smtpban-parser)" = _smtpban ]
 	[ "$(inside stat -c %a:%U /var/lib/smtpban)" = 700:root ]
 	inside smtpbanctl status
+	inside test -s /usr/share/doc/smtpban/docs/report.png # README shows it
 }
 
 attack_in_the_log_is_banned()
