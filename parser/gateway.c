@@ -9,6 +9,7 @@
 struct counter {
 	struct prefix client; /* family 0: unused */
 	uint32_t error;       /* what one before it had, today */
+	uint32_t sum;         /* of the logins, as of the newest day */
 	uint32_t logins[GATEWAY_DAYS];
 };
 
@@ -45,12 +46,14 @@ static uint32_t
 counter_sum(const struct gateway *g, const struct counter *c, int64_t day)
 {
 	int64_t d = g->day - GATEWAY_DAYS + 1;
-	uint64_t sum = 0;
+	uint32_t sum = 0;
 
+	if (day <= g->day)
+		return c->sum;
 	for (d = d > 0 ? d : 0; d <= g->day; d++)
 		if (d > day - GATEWAY_DAYS)
 			sum += c->logins[d % GATEWAY_DAYS];
-	return sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
+	return sum;
 }
 
 static void
@@ -61,7 +64,8 @@ counter_turn(struct gateway *g, struct counter *c, int64_t day)
 	for (d = g->day + 1; d <= day && d <= end; d++)
 		c->logins[d % GATEWAY_DAYS] = 0;
 	c->error = 0;
-	if (counter_sum(g, c, day) == 0)
+	c->sum = counter_sum(g, c, day);
+	if (c->sum == 0)
 		memset(c, 0, sizeof(*c));
 }
 
@@ -88,9 +92,9 @@ gateway_find(const struct gateway *g, const struct prefix *client)
 }
 
 static uint64_t
-counter_weight(const struct gateway *g, const struct counter *c)
+counter_weight(const struct counter *c)
 {
-	return (uint64_t)counter_sum(g, c, g->day) + c->error;
+	return (uint64_t)c->sum + c->error;
 }
 
 /* A counter for a new client: that of the fewest, with those as its error. */
@@ -101,9 +105,9 @@ gateway_take(struct gateway *g, const struct prefix *client)
 	uint64_t weight;
 
 	for (c = g->counters; c < g->counters + GATEWAY_CLIENTS; c++)
-		if (counter_weight(g, c) < counter_weight(g, least))
+		if (counter_weight(c) < counter_weight(least))
 			least = c;
-	weight = counter_weight(g, least);
+	weight = counter_weight(least);
 	memset(least, 0, sizeof(*least));
 	least->client = *client;
 	least->error = weight < UINT32_MAX ? (uint32_t)weight : UINT32_MAX;
@@ -111,12 +115,12 @@ gateway_take(struct gateway *g, const struct prefix *client)
 }
 
 static void
-counter_add(const struct gateway *g, struct counter *c, int64_t day)
+counter_add(struct counter *c, int64_t day)
 {
-	uint32_t *n = &c->logins[day % GATEWAY_DAYS];
-
-	if (counter_sum(g, c, g->day) < UINT32_MAX / 2)
-		(*n)++;
+	if (c->sum == UINT32_MAX)
+		return;
+	c->logins[day % GATEWAY_DAYS]++;
+	c->sum++;
 }
 
 bool
@@ -156,10 +160,10 @@ gateway_login(struct gateway *g, const struct prefix *client, int64_t time)
 	gateway_let_go(g, time);
 	if ((c = gateway_find(g, client)) == NULL)
 		c = gateway_take(g, client);
-	counter_add(g, c, day);
-	counter_add(g, &g->all, day);
-	all = counter_sum(g, &g->all, g->day);
-	if (all >= GATEWAY_LOGINS && counter_sum(g, c, g->day) > all / 2)
+	counter_add(c, day);
+	counter_add(&g->all, day);
+	all = g->all.sum;
+	if (all >= GATEWAY_LOGINS && c->sum > all / 2)
 		g->held = *client;
 	gateway_let_go(g, time);
 }
