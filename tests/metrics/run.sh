@@ -102,11 +102,15 @@ asked()
 wait_for 30 asked 'smtpban_bans{category="auth"}' 2 ||
     fail "Prometheus: $(tail -5 "$T/prometheus.log")"
 wait_for 10 asked 'up{job="smtpban"}' 1 || fail "it finds smtpban down"
+# What increases is seen only between two of its samples.
+wait_for 30 asked \
+    'count_over_time(smtpban_bans_total{category="auth"}[1h]) >= bool 3' 1 ||
+    fail "it does not ask every second"
 failures 5 198.51.100.11 >>"$LOG"
 wait_for 10 asked 'sum(smtpban_bans)' 3 || fail "it sees no new ban"
 wait_for 10 asked 'smtpban_line_to_route_seconds_count' 3 || fail "histogram"
 wait_for 10 asked 'sum(increase(smtpban_bans_total[1h])) > bool 0' 1 ||
-    fail "a ban more is no increase"
+    fail "a ban more is no increase: $(query 'smtpban_bans_total[1h]')"
 
 # Each query of the dashboard has an answer, with Grafana's variables set.
 while read -r expr; do
